@@ -1,0 +1,69 @@
+#include "plugin/loader.hpp"
+
+#include <boost/dll/shared_library.hpp>
+#include <exception>
+#include <memory>
+#include <vector>
+
+#include "roost/error.hpp"
+
+namespace roost {
+
+namespace {
+
+namespace dll = boost::dll;
+
+/// Handles are kept until the process ends: what a plugin made may outlive every scope of ours.
+void keep(dll::shared_library library) {
+    static auto* const kept = new std::vector<dll::shared_library>;  // never destroyed, on purpose
+    kept->push_back(std::move(library));
+}
+
+Error refused(const std::filesystem::path& file, const std::string& reason) {
+    return Error("plugin " + file.string() + " cannot be used: " + reason,
+                 "rebuild it against this roost, or remove it from the plugin folder");
+}
+
+}  // namespace
+
+std::string incompatibility(std::uint32_t abi, std::string_view toolchain) {
+    if (abi != abiNumber)
+        return "it was built for plugin ABI " + std::to_string(abi) + ", this roost has ABI " +
+               std::to_string(abiNumber);
+    if (toolchain != toolchainStamp)
+        return "it was built with '" + std::string(toolchain) + "', this roost with '" + toolchainStamp + "'";
+    return {};
+}
+
+const PluginDescriptor& loadPlugin(const std::filesystem::path& file) {
+    dll::shared_library library;
+    try {
+        library.load(file, dll::load_mode::rtld_now | dll::load_mode::rtld_local);
+    } catch (const std::exception& error) {
+        throw refused(file, error.what());
+    }
+    if (!library.has(pluginEntryName))
+        throw refused(file, std::string("it has no entry '") + pluginEntryName + "', so it is no roost plugin");
+    const auto entry = library.get<PluginEntry>(pluginEntryName);
+    keep(std::move(library));
+    const PluginDescriptor* descriptor = nullptr;
+    try {
+        descriptor = entry();
+    } catch (const std::exception& error) {
+        throw refused(file, std::string("its entry threw: ") + error.what());
+    } catch (...) {
+        throw refused(file, "its entry threw something that is no exception");
+    }
+    if (descriptor == nullptr) throw refused(file, "its entry returned nothing");
+    // The number alone stands at a fixed place in every version; nothing else is read before it fits.
+    if (const std::string reason = incompatibility(descriptor->abi, toolchainStamp); !reason.empty())
+        throw refused(file, reason);
+    if (descriptor->size != sizeof(PluginDescriptor) || descriptor->toolchain == nullptr ||
+        descriptor->factory == nullptr)
+        throw refused(file, "its descriptor is damaged");
+    if (const std::string reason = incompatibility(descriptor->abi, descriptor->toolchain); !reason.empty())
+        throw refused(file, reason);
+    return *descriptor;
+}
+
+}  // namespace roost

@@ -1,0 +1,20 @@
+// Loading one shared object and checking what it says of itself.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "roost/plugin.hpp"
+
+namespace roost {
+
+/// Why a plugin of that ABI and toolchain cannot run in this program; "" when it can.
+[[nodiscard]] std::string incompatibility(std::uint32_t abi, std::string_view toolchain);
+
+/// Loads the library for the rest of the process's life and returns its descriptor, checked field by field.
+/// Throws roost::Error that names the file and says what it was built for and what is wanted.
+[[nodiscard]] const PluginDescriptor& loadPlugin(const std::filesystem::path& library);
+
+}  // namespace roost

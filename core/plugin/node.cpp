@@ -1,0 +1,25 @@
+#include "roost/node.hpp"
+
+namespace roost {
+
+const Node* Node::find(std::string_view key) const noexcept {
+    for (const auto& [name, value] : members)
+        if (name.scalar == key) return &value;
+    return nullptr;
+}
+
+std::string_view Node::describe() const noexcept {
+    switch (kind) {
+        case Kind::null:
+            return "nothing";
+        case Kind::scalar:
+            return "text";
+        case Kind::sequence:
+            return "a list";
+        case Kind::mapping:
+            return "a mapping";
+    }
+    return "nothing";
+}
+
+}  // namespace roost

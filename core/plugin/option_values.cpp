@@ -1,0 +1,236 @@
+#include <array>
+#include <charconv>
+#include <limits>
+
+#include "roost/error.hpp"
+#include "roost/option_table.hpp"
+
+namespace roost {
+
+namespace {
+
+struct Unit {
+    std::string_view suffix;
+    std::int64_t factor;
+};
+
+constexpr std::array<Unit, 6> sizeUnits{{{"KiB", 1LL << 10},
+                                         {"MiB", 1LL << 20},
+                                         {"GiB", 1LL << 30},
+                                         {"TiB", 1LL << 40},
+                                         {"B", 1},
+                                         {"", 1}}};
+constexpr std::array<Unit, 4> durationUnits{{{"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}}};
+
+void wrongType(const Node& node, const OptionSpec& spec, Diagnostics& diagnostics) {
+    std::string message = "option '" + spec.name + "' takes " + std::string(describe(spec.type));
+    if (!spec.choices.empty()) {
+        message = "option '" + spec.name + "' is one of ";
+        for (std::size_t i = 0; i < spec.choices.size(); ++i) message += (i == 0 ? "" : ", ") + spec.choices[i];
+    }
+    if (!node.isScalar())
+        message += ", not " + std::string(node.describe());
+    else if (!spec.secret)
+        message += ", not '" + redact(node.scalar) + "'";
+    std::string suggestion;
+    if (node.isScalar() && !spec.secret)
+        if (const std::string near = nearest(node.scalar, spec.choices); !near.empty())
+            suggestion = "did you mean '" + near + "'?";
+    diagnostics.error(node.position, std::move(message), node.scalar.size(), std::move(suggestion));
+}
+
+/// False, with a diagnostic, where the value is outside of the option's range.
+bool inRange(std::int64_t value, const Node& node, const OptionSpec& spec, Diagnostics& diagnostics) {
+    const bool below = spec.minimum && value < *spec.minimum;
+    const bool above = spec.maximum && value > *spec.maximum;
+    if (!below && !above) return true;
+    std::string message = "option '" + spec.name + "' is ";
+    if (spec.minimum && spec.maximum)
+        message += "from " + std::to_string(*spec.minimum) + " to " + std::to_string(*spec.maximum);
+    else if (spec.minimum)
+        message += "at least " + std::to_string(*spec.minimum);
+    else
+        message += "at most " + std::to_string(*spec.maximum);
+    diagnostics.error(node.position, message + ", not " + node.scalar, node.scalar.size());
+    return false;
+}
+
+std::optional<std::int64_t> whole(std::string_view text) {
+    std::int64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{} || end != text.data() + text.size() || text.empty()) return std::nullopt;
+    return value;
+}
+
+/// A number with one of the units behind it, blanks between them allowed.
+template <std::size_t count>
+std::optional<std::int64_t> withUnit(std::string_view text, const std::array<Unit, count>& units) {
+    const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+    const auto value = whole(text.substr(0, digits));
+    if (!value) return std::nullopt;
+    std::string_view suffix = text.substr(digits);
+    while (suffix.starts_with(' ')) suffix.remove_prefix(1);
+    for (const Unit& unit : units)
+        if (unit.suffix == suffix &&
+            *value <= std::numeric_limits<std::int64_t>::max() / unit.factor)
+            return *value * unit.factor;
+    return std::nullopt;
+}
+
+std::string trimmed(std::string_view text) {
+    const auto begin = text.find_first_not_of(" \t\r\n");
+    if (begin == std::string_view::npos) return {};
+    return std::string(text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1));
+}
+
+std::vector<std::string> splitAtCommas(std::string_view text) {
+    std::vector<std::string> parts;
+    while (!text.empty()) {
+        const std::size_t comma = std::min(text.find(','), text.size());
+        if (std::string part = trimmed(text.substr(0, comma)); !part.empty()) parts.push_back(std::move(part));
+        text.remove_prefix(std::min(comma + 1, text.size()));
+    }
+    return parts;
+}
+
+}  // namespace
+
+std::string_view describe(OptionType type) noexcept {
+    switch (type) {
+        case OptionType::text:
+            return "text";
+        case OptionType::boolean:
+            return "true or false";
+        case OptionType::integer:
+            return "a whole number";
+        case OptionType::size:
+            return "a size such as 512KiB or 2GiB";
+        case OptionType::duration:
+            return "a duration such as 500ms, 30s or 5m";
+        case OptionType::choice:
+            return "one of its choices";
+        case OptionType::list:
+            return "a list, or one text with commas";
+        case OptionType::map:
+            return "a mapping of names to values";
+        case OptionType::url:
+            return "a url";
+    }
+    return "text";
+}
+
+namespace option_values {
+
+std::optional<std::string> text(const Node& node, const OptionSpec& spec, Diagnostics& diagnostics) {
+    if (node.isScalar()) return node.scalar;
+    if (node.kind == Node::Kind::null) return std::string();
+    wrongType(node, spec, diagnostics);
+    return std::nullopt;
+}
+
+std::optional<bool> boolean(const Node& node, const OptionSpec& spec, Diagnostics& diagnostics) {
+    if (node.isScalar() && node.scalar == "true") return true;
+    if (node.isScalar() && node.scalar == "false") return false;
+    wrongType(node, spec, diagnostics);
+    return std::nullopt;
+}
+
+std::optional<std::int64_t> integer(const Node& node, const OptionSpec& spec, Diagnostics& diagnostics) {
+    const auto value = node.isScalar() ? whole(node.scalar) : std::nullopt;
+    if (!value) {
+        wrongType(node, spec, diagnostics);
+        return std::nullopt;
+    }
+    return inRange(*value, node, spec, diagnostics) ? value : std::nullopt;
+}
+
+std::optional<std::int64_t> size(const Node& node, const OptionSpec& spec, Diagnostics& diagnostics) {
+    const auto value = node.isScalar() ? withUnit(node.scalar, sizeUnits) : std::nullopt;
+    if (!value) {
+        wrongType(node, spec, diagnostics);
+        return std::nullopt;
+    }
+    return inRange(*value, node, spec, diagnostics) ? value : std::nullopt;
+}
+
+std::optional<std::int64_t> milliseconds(const Node& node, const OptionSpec& spec, Diagnostics& diagnostics) {
+    const auto value = node.isScalar() ? withUnit(node.scalar, durationUnits) : std::nullopt;
+    if (!value) {
+        wrongType(node, spec, diagnostics);
+        return std::nullopt;
+    }
+    return inRange(*value, node, spec, diagnostics) ? value : std::nullopt;
+}
+
+std::optional<std::size_t> choice(const Node& node, const OptionSpec& spec, Diagnostics& diagnostics) {
+    if (node.isScalar())
+        for (std::size_t i = 0; i < spec.choices.size(); ++i)
+            if (spec.choices[i] == node.scalar) return i;
+    wrongType(node, spec, diagnostics);
+    return std::nullopt;
+}
+
+std::optional<std::vector<std::string>> list(const Node& node, const OptionSpec& spec,
+                                             Diagnostics& diagnostics) {
+    if (node.kind == Node::Kind::null) return std::vector<std::string>{};
+    if (node.isScalar()) return splitAtCommas(node.scalar);
+    if (node.kind != Node::Kind::sequence) {
+        wrongType(node, spec, diagnostics);
+        return std::nullopt;
+    }
+    std::vector<std::string> values;
+    for (const Node& item : node.items) {
+        if (!item.isScalar()) {
+            diagnostics.error(item.position, "an item of '" + spec.name + "' is text, not " +
+                                                 std::string(item.describe()));
+            return std::nullopt;
+        }
+        values.push_back(item.scalar);
+    }
+    return values;
+}
+
+std::optional<TextMap> map(const Node& node, const OptionSpec& spec, Diagnostics& diagnostics) {
+    if (node.kind == Node::Kind::null) return TextMap{};
+    if (node.kind != Node::Kind::mapping) {
+        wrongType(node, spec, diagnostics);
+        return std::nullopt;
+    }
+    TextMap values;
+    for (const auto& [key, value] : node.members) {
+        if (!value.isScalar()) {
+            diagnostics.error(value.position, "the value of '" + key.scalar + "' in '" + spec.name +
+                                                  "' is text, not " + std::string(value.describe()));
+            return std::nullopt;
+        }
+        values.emplace_back(key.scalar, value.scalar);
+    }
+    return values;
+}
+
+std::optional<Location> url(const Node& node, const OptionSpec& spec, Diagnostics& diagnostics) {
+    if (node.kind == Node::Kind::mapping) {  // the core hands over a database's parts so, the driver among them
+        std::map<std::string, std::string> parts;
+        std::string scheme;
+        for (const auto& [key, value] : node.members)
+            if (key.scalar == "driver")
+                scheme = value.scalar;
+            else
+                parts.emplace(key.scalar, value.scalar);
+        return Location::fromParts(std::move(scheme), std::move(parts));
+    }
+    if (!node.isScalar()) {
+        wrongType(node, spec, diagnostics);
+        return std::nullopt;
+    }
+    try {
+        return Location::parse(node.scalar);
+    } catch (const Error& error) {
+        diagnostics.error(node.position, error.what(), node.scalar.size());
+        return std::nullopt;
+    }
+}
+
+}  // namespace option_values
+
+}  // namespace roost
