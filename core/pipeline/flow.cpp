@@ -1,0 +1,248 @@
+#include "pipeline/flow.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "pipeline/item_check.hpp"
+#include "pipeline/stage_call.hpp"
+
+namespace roost {
+
+namespace {
+
+/// What may wait between two stages. Enough to keep both busy, little beside the memory that a run may take.
+constexpr std::size_t channelBytes = std::size_t{8} << 20U;
+
+/// Follows the items to be able to say where a stage was when it failed.
+class Whereabouts {
+public:
+    explicit Whereabouts(const Catalog& catalog) : catalog_(catalog) {}
+
+    void at(const Item& item) {
+        if (const auto* begin = std::get_if<TableBegin>(&item)) {
+            const Table* table = catalog_.find(begin->table);
+            place_ = table == nullptr ? "" : "table " + table->qualifiedName();
+            rows_ = 0;
+        } else if (const auto* batch = std::get_if<BatchPtr>(&item)) {
+            rows_ += *batch ? (*batch)->rows() : 0;
+        } else if (const auto* entry = std::get_if<Entry>(&item)) {
+            place_ = "file " + entry->displayName();
+        } else {
+            place_.clear();
+        }
+    }
+    [[nodiscard]] std::string text() const {
+        return place_.starts_with("table ") && rows_ > 0 ? place_ + " after row " + std::to_string(rows_) : place_;
+    }
+
+private:
+    const Catalog& catalog_;
+    std::string place_;
+    std::uint64_t rows_ = 0;
+};
+
+/// Gives an item of a source its number within the run.
+void renumber(Item& item, TableId firstTable) {
+    if (firstTable == 0) return;
+    if (auto* begin = std::get_if<TableBegin>(&item)) begin->table += firstTable;
+    if (auto* end = std::get_if<TableEnd>(&item)) end->table += firstTable;
+    if (auto* batch = std::get_if<BatchPtr>(&item); batch != nullptr && *batch) {
+        // The source has handed the batch over and nobody else has seen it yet.
+        auto mine = std::const_pointer_cast<Batch>(*batch);
+        mine->renumber(mine->table() + firstTable);
+    }
+}
+
+void count(const Item& item, const Catalog& catalog, SourceProgress& progress) {
+    if (const auto* begin = std::get_if<TableBegin>(&item)) {
+        if (const Table* table = catalog.find(begin->table)) progress.setCurrent(table->qualifiedName());
+    } else if (const auto* batch = std::get_if<BatchPtr>(&item)) {
+        progress.rows += (*batch)->rows();
+        progress.bytes += (*batch)->bytes();
+    } else if (const auto* entry = std::get_if<Entry>(&item); entry != nullptr && entry->type == EntryType::file) {
+        progress.files += 1;
+    }
+}
+
+}  // namespace
+
+Flow::~Flow() {
+    for (auto& worker : workers_) {
+        if (!worker->thread.joinable()) continue;
+        if (hung_)
+            worker->thread.detach();
+        else
+            worker->thread.join();
+    }
+}
+
+void Flow::fail(FlowFailure failure) {
+    {
+        const std::scoped_lock lock(mutex_);
+        // An interruption that another stage's failure set off is not the reason.
+        if (!failure_ || (failure_->interrupted && !failure.interrupted && !environment_.stop.stop_requested()))
+            failure_ = std::move(failure);
+    }
+    environment_.stop.request_stop();
+    cancelChannels();
+    changed_.notify_all();
+}
+
+void Flow::cancelChannels() {
+    if (transformChannel_) transformChannel_->cancel();
+    for (auto& channel : sinkChannels_) channel->cancel();
+}
+
+template <class Body>
+void Flow::addWorker(StageContext* context, Body body) {
+    workers_.push_back(std::make_unique<Worker>());
+    Worker& worker = *workers_.back();
+    worker.context = context;
+    worker.thread = std::thread([this, &worker, body = std::move(body)] {
+        try {
+            body();
+        } catch (const Interrupted&) {
+            fail({true, "interrupted", {}});
+        } catch (const Error& error) {
+            fail({false, error.what(), error.hint()});
+        } catch (const std::exception& error) {
+            fail({false, error.what(), {}});
+        }
+        const std::scoped_lock lock(mutex_);
+        worker.done = true;
+        changed_.notify_all();
+    });
+}
+
+std::vector<Outlet> Flow::sinkOutlets() {
+    std::vector<Outlet> outlets;
+    for (std::size_t i = 0; i < plan_.sinks.size(); ++i)
+        outlets.push_back({sinkChannels_[i].get(), plan_.sinks[i].acceptance.tables, plan_.sinks[i].acceptance.entries});
+    return outlets;
+}
+
+void Flow::start() {
+    for (std::size_t i = 0; i < plan_.sinks.size(); ++i)
+        sinkChannels_.push_back(std::make_unique<Channel>(channelBytes));
+    std::vector<Outlet> afterSources = sinkOutlets();
+    if (!plan_.transforms.empty()) {
+        transformChannel_ = std::make_unique<Channel>(channelBytes);
+        afterSources = {{transformChannel_.get(), true, true}};
+    }
+    addWorker(nullptr, [this, afterSources] { runSources(afterSources); });
+    if (transformChannel_) addWorker(nullptr, [this] { runTransforms(sinkOutlets()); });
+    firstSinkWorker_ = workers_.size();
+    for (std::size_t i = 0; i < plan_.sinks.size(); ++i)
+        addWorker(plan_.sinks[i].context.get(), [this, i] { runSink(i); });
+}
+
+void Flow::runSources(std::vector<Outlet> outlets) {
+    for (std::size_t i = 0; i < plan_.sources.size(); ++i) runSource(i, outlets);
+    for (const Outlet& outlet : outlets) outlet.channel->close();
+}
+
+void Flow::runSource(std::size_t index, const std::vector<Outlet>& outlets) {
+    PlannedSource& planned = plan_.sources[index];
+    SourceProgress& progress = *progress_[index];
+    ItemWriter writer(outlets, planned.context->heartbeat());
+    ItemCheck check(planned.catalog);
+    Whereabouts whereabouts(planned.catalog);
+    const auto where = [&] { return whereabouts.text(); };
+    progress.started = true;
+    for (Item item;;) {
+        if (environment_.stop.stop_requested()) throw Interrupted();
+        const bool more = callStage(*planned.context, where, [&] {
+            if (!planned.source->next(item)) return false;
+            renumber(item, planned.firstTable);
+            check.check(item);
+            return true;
+        });
+        if (!more) break;
+        whereabouts.at(item);
+        count(item, planned.catalog, progress);
+        progress.bytes += callStage(*planned.context, where, [&] { return writer.write(item); });
+    }
+    callStage(*planned.context, [&] { check.finish(); });
+    progress.finished = true;
+}
+
+void Flow::runTransforms(std::vector<Outlet> outlets) {
+    // All transforms share this thread; the first one's heartbeat stands for the waiting.
+    Heartbeat& heartbeat = plan_.transforms.front().context->heartbeat();
+    ItemReader reader(*transformChannel_, heartbeat);
+    ItemWriter writer(std::move(outlets), heartbeat);
+    Whereabouts whereabouts(plan_.catalog);
+    for (Item item; reader.next(item);) {
+        whereabouts.at(item);
+        const bool kept = std::ranges::all_of(plan_.transforms, [&](PlannedTransform& planned) {
+            return callStage(*planned.context, [&] { return whereabouts.text(); },
+                             [&] { return planned.transform->apply(item); });
+        });
+        if (kept) writer.write(item);
+    }
+    writer.close();
+}
+
+void Flow::runSink(std::size_t index) {
+    PlannedSink& planned = plan_.sinks[index];
+    ItemReader reader(*sinkChannels_[index], planned.context->heartbeat());
+    Whereabouts whereabouts(plan_.catalog);
+    const auto where = [&] { return whereabouts.text(); };
+    for (Item item; reader.next(item);) {
+        whereabouts.at(item);
+        callStage(*planned.context, where, [&] { planned.sink->write(item); });
+    }
+    callStage(*planned.context, [&] { planned.sink->prepare(); });
+}
+
+bool Flow::allDone() const {
+    return std::ranges::all_of(workers_, [](const auto& worker) { return worker->done; });
+}
+
+bool Flow::sinkIdle(std::size_t sink) const {
+    const std::scoped_lock lock(mutex_);
+    return workers_.empty() || workers_[firstSinkWorker_ + sink]->done;
+}
+
+void Flow::watch(std::chrono::milliseconds stallLimit) {
+    const auto check = [&](StageContext& context) {
+        if (context.heartbeat().silence() <= stallLimit) return;
+        const double seconds = std::chrono::duration<double>(stallLimit).count();
+        std::string limit = std::to_string(seconds);
+        limit.erase(limit.find_last_not_of('0') + 1);
+        if (limit.ends_with('.')) limit.pop_back();
+        fail({false, context.label() + ": the plugin has given no sign of life for " + limit + " seconds",
+              "look at what it reads from or writes to; --stall-limit allows more time"});
+    };
+    for (PlannedSource& source : plan_.sources) check(*source.context);
+    for (PlannedTransform& transform : plan_.transforms) check(*transform.context);
+    for (PlannedSink& sink : plan_.sinks) check(*sink.context);
+}
+
+std::optional<FlowFailure> Flow::run(std::chrono::milliseconds stallLimit, std::chrono::milliseconds grace) {
+    using Clock = std::chrono::steady_clock;
+    constexpr auto tick = std::chrono::milliseconds(100);
+    start();
+    std::optional<Clock::time_point> stopping;
+    std::unique_lock lock(mutex_);
+    while (!allDone()) {
+        changed_.wait_for(lock, tick);
+        if (allDone()) break;
+        lock.unlock();
+        if (environment_.stop.stop_requested()) {
+            cancelChannels();
+            if (!stopping) stopping = Clock::now();
+        } else {
+            watch(stallLimit);
+        }
+        lock.lock();
+        if (stopping && Clock::now() - *stopping > grace && !allDone()) {
+            hung_ = true;
+            break;
+        }
+    }
+    if (!failure_ && environment_.stop.stop_requested()) return FlowFailure{true, "interrupted", {}};
+    return failure_;
+}
+
+}  // namespace roost

@@ -1,0 +1,136 @@
+#include "pipeline/journal.hpp"
+
+#include <Poco/Exception.h>
+#include <Poco/JSON/Object.h>
+#include <Poco/JSON/Parser.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+#include <utility>
+
+#include "roost/error.hpp"
+
+namespace roost {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string toJson(const JournalRecord& record) {
+    Poco::JSON::Object object(Poco::JSON_PRESERVE_KEY_ORDER);
+    object.set("kind", std::string(name(record.kind)));
+    object.set("plugin", record.plugin);
+    object.set("stage", record.stage);
+    object.set("record", record.record);
+    std::ostringstream text;
+    object.stringify(text);
+    text << '\n';
+    return text.str();
+}
+
+/// The last record of each stage. A line that a crash cut short was never relied upon and is passed over.
+std::vector<JournalRecord> readRecords(const fs::path& file) {
+    std::ifstream stream(file);
+    std::vector<JournalRecord> records;
+    for (std::string line; std::getline(stream, line);) {
+        if (stream.eof()) break;
+        Poco::JSON::Parser parser;
+        const auto object = parser.parse(line).extract<Poco::JSON::Object::Ptr>();
+        JournalRecord record;
+        for (const PluginKind kind : {PluginKind::source, PluginKind::transform, PluginKind::sink})
+            if (object->getValue<std::string>("kind") == name(kind)) record.kind = kind;
+        record.plugin = object->getValue<std::string>("plugin");
+        record.stage = object->getValue<std::string>("stage");
+        record.record = object->getValue<std::string>("record");
+        std::erase_if(records, [&](const JournalRecord& older) { return older.stage == record.stage; });
+        records.push_back(std::move(record));
+    }
+    return records;
+}
+
+void recoverOne(const JournalRecord& record, PluginRegistry& registry, Context& context,
+                const std::function<void(const std::string&)>& said) {
+    const Manifest* manifest = registry.findNamed(record.kind, record.plugin);
+    if (manifest == nullptr)
+        throw Error("plugin '" + record.plugin + "' is needed to tidy up after it, and is not installed");
+    const std::string done = registry.load(*manifest).recover(record.record, context);
+    if (!done.empty()) said(done);
+}
+
+/// Locks the journal; false where its run still lives.
+bool lockedByUs(int descriptor) { return flock(descriptor, LOCK_EX | LOCK_NB) == 0; }
+
+}  // namespace
+
+Journal::~Journal() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+void Journal::append(const JournalRecord& record) {
+    if (descriptor_ < 0) {
+        std::error_code error;
+        fs::create_directories(folder_, error);
+        if (error) throw Error("cannot create state folder " + folder_.string() + ": " + error.message(),
+                               "set ROOST_STATE_DIR to a folder that can be written");
+        std::string pattern = (folder_ / "run.XXXXXX.journal").string();
+        descriptor_ = ::mkostemps(pattern.data(), 8, O_CLOEXEC);  // mode 0600
+        if (descriptor_ < 0) throw systemError("cannot create a journal in " + folder_.string(), errno);
+        file_ = pattern;
+        lockedByUs(descriptor_);
+    }
+    const std::string line = toJson(record);
+    if (::write(descriptor_, line.data(), line.size()) != static_cast<ssize_t>(line.size()) ||
+        ::fsync(descriptor_) != 0)
+        throw systemError("cannot write journal " + file_.string(), errno);
+}
+
+void Journal::remove() noexcept {
+    if (descriptor_ < 0) return;
+    ::unlink(file_.c_str());
+    ::close(std::exchange(descriptor_, -1));
+}
+
+fs::path stateFolder() {
+    if (const char* folder = std::getenv("ROOST_STATE_DIR"); folder != nullptr && *folder != '\0') return folder;
+    if (::geteuid() == 0) return "/var/lib/roost";
+    if (const char* folder = std::getenv("XDG_STATE_HOME"); folder != nullptr && *folder == '/')
+        return fs::path(folder) / "roost";
+    const char* home = std::getenv("HOME");
+    return fs::path(home != nullptr ? home : "/") / ".local" / "state" / "roost";
+}
+
+std::size_t recoverJournals(const fs::path& folder, PluginRegistry& registry, Context& context,
+                            const std::function<void(const std::string&)>& said) {
+    std::error_code error;
+    std::vector<fs::path> files;
+    for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error))
+        if (entry->path().extension() == ".journal") files.push_back(entry->path());
+    std::ranges::sort(files);
+    std::size_t unfinished = 0;
+    for (const fs::path& file : files) {
+        const int descriptor = ::open(file.c_str(), O_RDWR | O_CLOEXEC);
+        if (descriptor < 0) continue;  // its run has just ended
+        if (lockedByUs(descriptor)) {
+            try {
+                for (const JournalRecord& record : readRecords(file)) recoverOne(record, registry, context, said);
+                ::unlink(file.c_str());
+            } catch (const Poco::Exception& problem) {
+                ++unfinished;
+                context.warn("journal " + file.string() + " cannot be read: " + problem.displayText());
+            } catch (const std::exception& problem) {
+                ++unfinished;
+                context.warn("recovery by journal " + file.string() + " is not done: " + problem.what());
+            }
+        }
+        ::close(descriptor);
+    }
+    return unfinished;
+}
+
+}  // namespace roost

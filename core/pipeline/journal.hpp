@@ -1,0 +1,52 @@
+// What a crash would leave behind, written down before it can happen.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "plugin/registry.hpp"
+#include "roost/context.hpp"
+
+namespace roost {
+
+/// One record of one stage, as it was given to Context::journal().
+struct JournalRecord {
+    PluginKind kind = PluginKind::sink;
+    std::string plugin;
+    std::string stage;
+    std::string record;
+};
+
+/// The journal of one run: a file in the state folder, locked while the run lives, removed at its end.
+/// Thread-safe from the outside only (the run context serialises).
+class Journal {
+public:
+    /// Creates nothing yet: a run without records leaves no trace.
+    explicit Journal(std::filesystem::path stateFolder) : folder_(std::move(stateFolder)) {}
+    ~Journal();
+    Journal(const Journal&) = delete;
+    Journal& operator=(const Journal&) = delete;
+
+    /// Appends and fsyncs; a later record of the same stage replaces the former when it is read back.
+    /// Throws roost::Error where the state folder cannot be used.
+    void append(const JournalRecord& record);
+    /// The run ended in order: nothing is left to recover.
+    void remove() noexcept;
+
+private:
+    std::filesystem::path folder_;
+    std::filesystem::path file_;
+    int descriptor_ = -1;
+};
+
+/// ROOST_STATE_DIR; else /var/lib/roost for root; else XDG_STATE_HOME/roost or ~/.local/state/roost.
+[[nodiscard]] std::filesystem::path stateFolder();
+
+/// Lets the plugins tidy what runs left that ended without doing so. `said` gets a sentence for each thing
+/// done. Returns how many journals could not be finished; they stay for the next time.
+std::size_t recoverJournals(const std::filesystem::path& folder, PluginRegistry& registry, Context& context,
+                            const std::function<void(const std::string&)>& said);
+
+}  // namespace roost

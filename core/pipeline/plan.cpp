@@ -1,0 +1,130 @@
+#include "pipeline/plan.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+#include <utility>
+
+#include "pipeline/stage_call.hpp"
+
+namespace roost {
+
+namespace {
+
+std::unique_ptr<StageContext> contextFor(const ResolvedStage& stage, RunEnvironment& environment) {
+    return std::make_unique<StageContext>(environment, stage.kind, stage.factory->info().name, stage.label);
+}
+
+void requireUniqueTables(const Catalog& catalog) {
+    std::map<std::string, int> seen;
+    for (const Table& table : catalog.tables)
+        if (++seen[table.qualifiedName()] == 2)
+            throw Error("two sources have a table named '" + table.qualifiedName() + "'",
+                        "leave it out of one of them ('exclude-tables')");
+}
+
+/// Adds a source's catalog to the run's and numbers its tables on from those that are there.
+void merge(Catalog& whole, PlannedSource& planned) {
+    Catalog& own = planned.catalog;
+    planned.firstTable = whole.tables.empty() ? 0 : whole.tables.back().id + 1;
+    for (std::size_t i = 0; i < own.tables.size(); ++i) {
+        if (own.tables[i].id != i)
+            throw Error(planned.context->label() + ": the plugin numbered its tables in a wrong way");
+        own.tables[i].id += planned.firstTable;
+    }
+    if (!own.tables.empty()) {
+        if (!whole.dialect.empty() && whole.dialect != own.dialect)
+            throw Error("the sources hold tables of two kinds of database, " + whole.dialect + " and " + own.dialect,
+                        "use a pipeline for each");
+        whole.dialect = own.dialect;
+    }
+    std::ranges::copy(own.tables, std::back_inserter(whole.tables));
+    std::ranges::copy(own.objects, std::back_inserter(whole.objects));
+    std::ranges::copy(own.warnings, std::back_inserter(whole.warnings));
+    for (const EntryKindTotals& kind : own.entryKinds) {
+        const auto same = std::ranges::find(whole.entryKinds, kind.kind, &EntryKindTotals::kind);
+        if (same == whole.entryKinds.end()) {
+            whole.entryKinds.push_back(kind);
+        } else {
+            same->files += kind.files;
+            same->folders += kind.folders;
+            same->bytes += kind.bytes;
+            same->users += kind.users;
+        }
+    }
+}
+
+void addSources(const ResolvedPipeline& pipeline, RunEnvironment& environment, Plan& plan) {
+    // The database first, then files: a file that a row names was there when the row was read.
+    std::vector<const ResolvedStage*> order;
+    for (const ResolvedStage& stage : pipeline.sources) order.push_back(&stage);
+    std::ranges::stable_partition(order, [](const ResolvedStage* stage) { return stage->role == "database"; });
+    for (const ResolvedStage* stage : order) {
+        if (environment.stop.stop_requested()) throw Interrupted();
+        PlannedSource& planned = plan.sources.emplace_back();
+        planned.context = contextFor(*stage, environment);
+        planned.source = callStage(*planned.context, [&] { return stage->factory->makeSource(stage->settings); });
+        planned.catalog = callStage(*planned.context, [&] { return planned.source->catalog(*planned.context); });
+        for (const std::string& warning : planned.catalog.warnings) planned.context->warn(warning);
+        merge(plan.catalog, planned);
+    }
+    requireUniqueTables(plan.catalog);
+}
+
+void addTransforms(const ResolvedPipeline& pipeline, RunEnvironment& environment, Plan& plan) {
+    for (const ResolvedStage& stage : pipeline.transforms) {
+        PlannedTransform& planned = plan.transforms.emplace_back();
+        planned.context = contextFor(stage, environment);
+        planned.transform = callStage(*planned.context, [&] { return stage.factory->makeTransform(stage.settings); });
+        callStage(*planned.context, [&] { planned.transform->rewrite(plan.catalog, *planned.context); });
+    }
+}
+
+void addSinks(const ResolvedPipeline& pipeline, RunEnvironment& environment, Plan& plan) {
+    std::vector<std::string> refusals;
+    for (const ResolvedStage& stage : pipeline.sinks) {
+        PlannedSink& planned = plan.sinks.emplace_back();
+        planned.context = contextFor(stage, environment);
+        planned.sink = callStage(*planned.context, [&] { return stage.factory->makeSink(stage.settings); });
+        planned.acceptance =
+            callStage(*planned.context, [&] { return planned.sink->accept(plan.catalog, *planned.context); });
+        for (const std::string& warning : planned.acceptance.warnings) planned.context->warn(warning);
+        for (const std::string& refusal : planned.acceptance.refusals)
+            refusals.push_back(stage.label + ": " + refusal);
+    }
+    if (refusals.empty()) return;
+    std::string all = refusals.front();
+    for (std::size_t i = 1; i < refusals.size(); ++i) all += "\n" + refusals[i];
+    throw Error(all);
+}
+
+void requireTakers(const Plan& plan) {
+    const auto taken = [&](bool Acceptance::*what) {
+        return std::ranges::any_of(plan.sinks, [&](const PlannedSink& sink) { return sink.acceptance.*what; });
+    };
+    if (!plan.catalog.tables.empty() && !taken(&Acceptance::tables))
+        throw Error("no sink takes the tables that the sources give",
+                    "add a sink that takes tables, or remove the database source");
+    if (!plan.catalog.entryKinds.empty() && !taken(&Acceptance::entries))
+        throw Error("no sink takes the files that the sources give",
+                    "add a sink that takes files, or remove the storage source");
+}
+
+}  // namespace
+
+std::vector<std::string> Plan::destroys() const {
+    std::vector<std::string> all;
+    for (const PlannedSink& sink : sinks) std::ranges::copy(sink.acceptance.destroys, std::back_inserter(all));
+    return all;
+}
+
+std::unique_ptr<Plan> makePlan(const ResolvedPipeline& pipeline, RunEnvironment& environment) {
+    auto plan = std::make_unique<Plan>();
+    addSources(pipeline, environment, *plan);
+    addTransforms(pipeline, environment, *plan);
+    addSinks(pipeline, environment, *plan);
+    requireTakers(*plan);
+    return plan;
+}
+
+}  // namespace roost

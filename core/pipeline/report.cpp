@@ -1,0 +1,163 @@
+#include "pipeline/report.hpp"
+
+#include <Poco/DateTimeFormatter.h>
+#include <Poco/JSON/Array.h>
+#include <Poco/JSON/Object.h>
+#include <Poco/Timestamp.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <sstream>
+
+#include "roost/error.hpp"
+#include "roost/version.hpp"
+
+namespace roost {
+
+namespace {
+
+using Poco::JSON::Array;
+using Poco::JSON::Object;
+
+Object ordered() { return Object(Poco::JSON_PRESERVE_KEY_ORDER); }
+
+std::string rfc3339(std::chrono::system_clock::time_point time) {
+    const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count();
+    return Poco::DateTimeFormatter::format(Poco::Timestamp(micros), "%Y-%m-%dT%H:%M:%SZ");
+}
+
+const char* word(ExitCode code) {
+    switch (code) {
+        case ExitCode::done:
+            return "done";
+        case ExitCode::failed:
+            return "failed";
+        case ExitCode::usage:
+            return "usage";
+        case ExitCode::setAside:
+            return "done, some set aside";
+        case ExitCode::untidy:
+            return "committed, tidying left";
+        case ExitCode::interrupted:
+            return "interrupted";
+    }
+    return "failed";
+}
+
+Object noticeList(const NoticeList& notices) {
+    Array list;
+    for (const Notice& notice : notices.list()) {
+        Object item = ordered();
+        item.set("stage", notice.stage);
+        if (!notice.subject.empty()) item.set("subject", notice.subject);
+        item.set("message", notice.message);
+        list.add(item);
+    }
+    Object object = ordered();
+    object.set("count", notices.count());
+    object.set("list", list);
+    return object;
+}
+
+Array tablesOf(const Catalog& catalog) {
+    Array tables;
+    for (const Table& table : catalog.tables) {
+        Object item = ordered();
+        item.set("name", table.qualifiedName());
+        item.set("rows_planned", table.rows);
+        tables.add(item);
+    }
+    return tables;
+}
+
+Array entryKindsOf(const Catalog& catalog) {
+    Array kinds;
+    for (const EntryKindTotals& kind : catalog.entryKinds) {
+        Object item = ordered();
+        item.set("kind", kind.kind);
+        item.set("files", kind.files);
+        item.set("folders", kind.folders);
+        item.set("bytes", kind.bytes);
+        item.set("users", kind.users);
+        kinds.add(item);
+    }
+    return kinds;
+}
+
+Array sourcesOf(const Run& run) {
+    Array sources;
+    for (std::size_t i = 0; i < run.plan()->sources.size(); ++i) {
+        const PlannedSource& planned = run.plan()->sources[i];
+        Object item = ordered();
+        item.set("stage", planned.context->label());
+        item.set("tables", tablesOf(planned.catalog));
+        item.set("files", entryKindsOf(planned.catalog));
+        if (i < run.progress().size()) {
+            item.set("rows_read", run.progress()[i]->rows.load());
+            item.set("files_read", run.progress()[i]->files.load());
+            item.set("bytes_read", run.progress()[i]->bytes.load());
+        }
+        sources.add(item);
+    }
+    return sources;
+}
+
+Array sinksOf(const RunOutcome& outcome) {
+    Array sinks;
+    for (const SinkOutcome& sink : outcome.sinks) {
+        Object item = ordered();
+        item.set("stage", sink.label);
+        item.set("target", sink.target);
+        item.set("committed", sink.committed);
+        for (const auto& [key, value] : sink.summary) item.set(key, value);
+        sinks.add(item);
+    }
+    return sinks;
+}
+
+}  // namespace
+
+std::string formatReport(const Run& run, const RunOutcome& outcome, const RunEnvironment& environment) {
+    Object report = ordered();
+    report.set("roost_version", std::string(version()));
+    report.set("pipeline", environment.pipelineName);
+    report.set("dry_run", environment.dryRun);
+    report.set("started", rfc3339(environment.startTime));
+    report.set("seconds", std::chrono::duration<double>(outcome.elapsed).count());
+    report.set("status", word(outcome.code));
+    report.set("exit_code", static_cast<int>(outcome.code));
+    if (!outcome.message.empty()) report.set("error", outcome.message);
+    if (!outcome.hint.empty()) report.set("hint", outcome.hint);
+    if (run.plan() != nullptr) {
+        report.set("sources", sourcesOf(run));
+        Array destroys;
+        for (const std::string& line : run.plan()->destroys()) destroys.add(line);
+        report.set("destroys", destroys);
+    }
+    report.set("sinks", sinksOf(outcome));
+    report.set("warnings", noticeList(environment.notices.warnings));
+    report.set("set_aside", noticeList(environment.notices.setAside));
+    std::ostringstream text;
+    report.stringify(text, 2);
+    text << '\n';
+    return text.str();
+}
+
+void writeReport(const std::filesystem::path& file, const std::string& text) {
+    std::string temporary = file.string() + ".XXXXXX";
+    const int descriptor = ::mkostemp(temporary.data(), O_CLOEXEC);  // mode 0600
+    if (descriptor < 0) throw systemError("cannot write report " + file.string(), errno);
+    const bool written = ::write(descriptor, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
+                         ::fsync(descriptor) == 0;
+    const int problem = errno;
+    ::close(descriptor);
+    if (!written || ::rename(temporary.c_str(), file.c_str()) != 0) {
+        const int reason = written ? errno : problem;
+        ::unlink(temporary.c_str());
+        throw systemError("cannot write report " + file.string(), reason);
+    }
+}
+
+}  // namespace roost

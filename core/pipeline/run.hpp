@@ -1,0 +1,86 @@
+// One run of a pipeline, from the plan to the commit.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "pipeline/flow.hpp"
+#include "pipeline/plan.hpp"
+#include "pipeline/progress.hpp"
+
+namespace roost {
+
+/// The exit codes that scripts rely on.
+enum class ExitCode : int {
+    done = 0,
+    failed = 1,       ///< nothing at the target has changed
+    usage = 2,        ///< the command line or the definition is wrong
+    setAside = 3,     ///< done, but some values or files were set aside
+    untidy = 4,       ///< committed, but tidying up is left
+    interrupted = 130 ///< nothing at the target has changed
+};
+
+struct RunOptions {
+    std::chrono::milliseconds stallLimit{std::chrono::minutes(10)};
+    std::chrono::milliseconds grace{std::chrono::seconds(10)};
+    /// Called once the plan stands, before anything is written. False ends the run as refused.
+    std::function<bool(const Plan&)> confirm = [](const Plan&) { return true; };
+    /// Called right before content starts to move; the counters live as long as the Run.
+    std::function<void(const std::vector<std::unique_ptr<SourceProgress>>&)> moving = [](const auto&) {};
+    /// Called when all sinks are ready and commit begins: from here on nothing is interrupted.
+    std::function<void()> committing = [] {};
+};
+
+/// What became of a sink.
+struct SinkOutcome {
+    std::string label;
+    std::string target;
+    bool committed = false;
+    std::vector<std::pair<std::string, std::string>> summary;
+};
+
+struct RunOutcome {
+    ExitCode code = ExitCode::done;
+    std::string message;  ///< of a failure
+    std::string hint;
+    std::vector<SinkOutcome> sinks;
+    std::chrono::steady_clock::duration elapsed{};
+};
+
+/// Keeps all that one run made until it is thrown away; after a hang it must be kept until the process ends.
+class Run {
+public:
+    Run(const ResolvedPipeline& pipeline, RunEnvironment& environment, RunOptions options)
+        : pipeline_(pipeline), environment_(environment), options_(std::move(options)) {}
+
+    /// Plans, and unless it is a dry run moves and commits. Throws nothing: failures are in the outcome.
+    RunOutcome execute();
+
+    /// Null until the plan stands.
+    [[nodiscard]] const Plan* plan() const noexcept { return plan_.get(); }
+    [[nodiscard]] const std::vector<std::unique_ptr<SourceProgress>>& progress() const noexcept { return progress_; }
+    /// True where a plugin's call never came back: the process must then end by std::_Exit.
+    [[nodiscard]] bool hung() const noexcept { return flow_ && flow_->hung(); }
+
+private:
+    void move(RunOutcome& outcome);
+    void begin();
+    void abortAll() noexcept;
+    void commitAll(RunOutcome& outcome);
+    void makeProgress();
+
+    const ResolvedPipeline& pipeline_;
+    RunEnvironment& environment_;
+    RunOptions options_;
+    std::unique_ptr<Plan> plan_;
+    std::vector<std::unique_ptr<SourceProgress>> progress_;
+    std::unique_ptr<Flow> flow_;
+    std::size_t begun_ = 0;      ///< how many sinks have to be aborted
+    std::size_t committed_ = 0;  ///< how many of them no longer
+};
+
+}  // namespace roost

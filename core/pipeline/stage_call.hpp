@@ -1,0 +1,42 @@
+// Calling into a plugin: watched by the heartbeat, and what it throws gets the stage's name.
+#pragma once
+
+#include <exception>
+#include <string>
+#include <utility>
+
+#include "pipeline/stage_context.hpp"
+#include "roost/error.hpp"
+
+namespace roost {
+
+/// Runs `call` as the stage of `context`. `where` returns its position in the data ("table users, row 12"), or "".
+/// Throws roost::Error for whatever the stage threw, Interrupted for an interruption.
+template <class Call, class Where>
+decltype(auto) callStage(StageContext& context, Where&& where, Call&& call) {
+    const auto named = [&](const std::string& message) {
+        const std::string place = where();
+        return context.label() + (place.empty() ? "" : ", " + place) + ": " + message;
+    };
+    const Heartbeat::Call watched(context.heartbeat());
+    try {
+        return std::forward<Call>(call)();
+    } catch (const Interrupted&) {
+        throw;
+    } catch (const Error& error) {
+        throw Error(named(error.what()), error.hint());
+    } catch (const std::bad_alloc&) {
+        throw Error(named("out of memory"));
+    } catch (const std::exception& error) {
+        throw Error(named(error.what()));
+    } catch (...) {
+        throw Error(named("the plugin threw something that is no exception"));
+    }
+}
+
+template <class Call>
+decltype(auto) callStage(StageContext& context, Call&& call) {
+    return callStage(context, [] { return std::string(); }, std::forward<Call>(call));
+}
+
+}  // namespace roost

@@ -1,0 +1,47 @@
+#include "pipeline/stage_context.hpp"
+
+#include <charconv>
+#include <cstdlib>
+#include <string_view>
+
+#include "roost/error.hpp"
+
+namespace roost {
+
+std::chrono::system_clock::time_point runStartTime() {
+    const char* fixed = std::getenv("SOURCE_DATE_EPOCH");
+    if (fixed == nullptr || *fixed == '\0') return std::chrono::system_clock::now();
+    const std::string_view text(fixed);
+    std::int64_t seconds = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+    if (error != std::errc{} || end != text.data() + text.size())
+        throw Error("SOURCE_DATE_EPOCH is not a number of seconds: '" + std::string(text) + "'");
+    return std::chrono::system_clock::time_point(std::chrono::seconds(seconds));
+}
+
+void StageContext::log(LogLevel level, const std::string& message) {
+    environment_.log(level, label_ + ": " + message);
+}
+
+void StageContext::warn(const std::string& message) {
+    environment_.notices.warnings.add({label_, {}, message});
+    environment_.log(LogLevel::warning, label_ + ": " + message);
+}
+
+void StageContext::setAside(const std::string& subject, const std::string& message) {
+    environment_.notices.setAside.add({label_, subject, message});
+    environment_.log(LogLevel::warning, label_ + ": " + subject + ": " + message);
+}
+
+bool StageContext::journal(const std::string& record) {
+    const std::scoped_lock lock(environment_.journalMutex);
+    try {
+        environment_.journal.append({kind_, plugin_, label_, record});
+        return true;
+    } catch (const Error& error) {
+        environment_.log(LogLevel::info, label_ + ": no journal is kept: " + error.what());
+        return false;
+    }
+}
+
+}  // namespace roost

@@ -1,0 +1,66 @@
+// The host's side of Context: what all stages of a run share, and what each has of its own.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <mutex>
+#include <stop_token>
+#include <string>
+
+#include "pipeline/heartbeat.hpp"
+#include "pipeline/journal.hpp"
+#include "pipeline/notices.hpp"
+#include "roost/context.hpp"
+
+namespace roost {
+
+/// Where log lines go. Called from any thread.
+using LogSink = std::function<void(LogLevel, const std::string&)>;
+
+/// What every stage of one run shares.
+struct RunEnvironment {
+    std::string pipelineName;
+    bool dryRun = false;
+    std::chrono::system_clock::time_point startTime;
+    std::filesystem::path temporaryFolder;
+    LogSink log;
+    std::stop_source stop;
+    Notices notices;
+    std::mutex journalMutex;
+    Journal journal{stateFolder()};
+};
+
+/// The present time, or SOURCE_DATE_EPOCH where that is set. Throws roost::Error where it is no number.
+[[nodiscard]] std::chrono::system_clock::time_point runStartTime();
+
+class StageContext final : public Context {
+public:
+    StageContext(RunEnvironment& environment, PluginKind kind, std::string plugin, std::string label)
+        : environment_(environment), kind_(kind), plugin_(std::move(plugin)), label_(std::move(label)) {}
+
+    void log(LogLevel level, const std::string& message) override;
+    void warn(const std::string& message) override;
+    void setAside(const std::string& subject, const std::string& message) override;
+    [[nodiscard]] std::stop_token stopToken() const override { return environment_.stop.get_token(); }
+    void alive() override { heartbeat_.beat(); }
+    [[nodiscard]] bool dryRun() const override { return environment_.dryRun; }
+    [[nodiscard]] std::string pipelineName() const override { return environment_.pipelineName; }
+    [[nodiscard]] std::chrono::system_clock::time_point startTime() const override {
+        return environment_.startTime;
+    }
+    [[nodiscard]] std::filesystem::path temporaryFolder() const override { return environment_.temporaryFolder; }
+    bool journal(const std::string& record) override;
+
+    [[nodiscard]] const std::string& label() const noexcept { return label_; }
+    [[nodiscard]] Heartbeat& heartbeat() noexcept { return heartbeat_; }
+
+private:
+    RunEnvironment& environment_;
+    PluginKind kind_;
+    std::string plugin_;
+    std::string label_;
+    Heartbeat heartbeat_;
+};
+
+}  // namespace roost
