@@ -68,8 +68,11 @@ void count(const Item& item, const Catalog& catalog, SourceProgress& progress) {
 
 Flow::~Flow() {
     for (auto& worker : workers_) {
-        if (!worker->thread.joinable()) continue;
-        if (hung_)
+        const bool done = [&] {
+            const std::scoped_lock lock(mutex_);
+            return worker->done;
+        }();
+        if (hung_ && !done)
             worker->thread.detach();
         else
             worker->thread.join();
