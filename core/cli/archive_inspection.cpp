@@ -1,0 +1,144 @@
+#include "cli/archive_inspection.hpp"
+
+#include <Poco/Dynamic/Var.h>
+#include <Poco/Exception.h>
+#include <Poco/JSON/Array.h>
+#include <Poco/JSON/Object.h>
+#include <Poco/JSON/Parser.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iostream>
+#include <sstream>
+#include <vector>
+
+#include "cli/quantity.hpp"
+#include "pipeline/stage_context.hpp"
+#include "roost/error.hpp"
+#include "roost/location.hpp"
+
+namespace roost::cli {
+
+namespace {
+
+using Poco::JSON::Array;
+using Poco::JSON::Object;
+
+/// The archive plugin whose format ends the name, the longest such ending first.
+const Manifest& pluginFor(const std::filesystem::path& archive, const std::string& format,
+                          const PluginRegistry& registry) {
+    const Manifest* found = nullptr;
+    std::size_t length = 0;
+    std::string known;
+    for (const Manifest& manifest : registry.manifests()) {
+        if (manifest.info.role != "archive") continue;
+        for (const std::string& served : manifest.info.serves) {
+            known += (known.empty() ? "" : ", ") + served;
+            const bool fits = format.empty() ? archive.filename().string().ends_with("." + served) : format == served;
+            if (fits && served.size() >= length) {
+                found = &manifest;
+                length = served.size();
+            }
+        }
+    }
+    if (found == nullptr)
+        throw Error("no plugin reads " + (format.empty() ? archive.string() : "archives of format '" + format + "'"),
+                    "--format names the format; known are: " + known);
+    return *found;
+}
+
+Object::Ptr parsed(const std::string& text, const char* what) {
+    try {
+        Poco::JSON::Parser parser;
+        return parser.parse(text).extract<Object::Ptr>();
+    } catch (const Poco::Exception& error) {
+        throw Error(std::string(what) + " in the archive is no JSON object: " + error.displayText());
+    }
+}
+
+std::string field(const Object& object, const std::string& name) {
+    return object.has(name) && !object.isNull(name) ? object.get(name).toString() : std::string("unknown");
+}
+
+std::string asJson(const ArchiveSummary& summary) {
+    Object result(Poco::JSON_PRESERVE_KEY_ORDER);
+    result.set("metadata", parsed(summary.metadataJson, "metadata.json"));
+    Array tables;
+    for (const auto& [name, rows] : summary.tables) {
+        Object table(Poco::JSON_PRESERVE_KEY_ORDER);
+        table.set("name", name);
+        table.set("rows", rows);
+        tables.add(table);
+    }
+    result.set("tables", tables);
+    Array kinds;
+    for (const EntryKindTotals& totals : summary.entryKinds) {
+        Object kind(Poco::JSON_PRESERVE_KEY_ORDER);
+        kind.set("kind", totals.kind);
+        kind.set("files", totals.files);
+        kind.set("bytes", totals.bytes);
+        kind.set("users", totals.users);
+        kinds.add(kind);
+    }
+    result.set("files", kinds);
+    Array warnings;
+    for (const std::string& warning : summary.warnings) warnings.add(warning);
+    result.set("warnings", warnings);
+    result.set("has_schema", !summary.schemaJson.empty());
+    std::ostringstream text;
+    result.stringify(text, 2);
+    text << '\n';
+    return text.str();
+}
+
+void addUsers(std::string& text, const Object& metadata) {
+    const Array::Ptr users = metadata.getArray("users_exported");
+    const std::size_t number = users.isNull() ? 0 : users->size();
+    text += fmt::format("users:        {}\n", count(number));
+    constexpr std::size_t shown = 20;
+    for (std::size_t i = 0; i < std::min(number, shown); ++i) text += "  " + users->get(static_cast<unsigned>(i)).toString() + "\n";
+    if (number > shown) text += fmt::format("  and {} more (--json lists all)\n", count(number - shown));
+}
+
+std::string asText(const std::filesystem::path& archive, const ArchiveSummary& summary) {
+    const Object::Ptr metadata = parsed(summary.metadataJson, "metadata.json");
+    std::string text = archive.string() + "\n";
+    text += "made:         " + field(*metadata, "export_timestamp") + "\n";
+    text += "application:  " + field(*metadata, "aviary_version") + " (" + field(*metadata, "git_commit") + ")\n";
+    text += "database:     " + field(*metadata, "database_type") + "\n";
+    if (const Object::Ptr roost = metadata->getObject("roost"); !roost.isNull())
+        text += fmt::format("written by:   roost {}, pipeline '{}'\n", field(*roost, "roost_version"), field(*roost, "pipeline"));
+    else
+        text += "written by:   the application itself\n";
+    addUsers(text, *metadata);
+    std::uint64_t rows = 0;
+    std::size_t width = 0;
+    for (const auto& [name, number] : summary.tables) {
+        rows += number;
+        width = std::max(width, name.size());
+    }
+    text += fmt::format("tables:       {}, {}\n", count(summary.tables.size()), count(rows, "row"));
+    for (const auto& [name, number] : summary.tables) text += fmt::format("  {:<{}}  {:>12}\n", name, width, count(number));
+    for (const EntryKindTotals& kind : summary.entryKinds)
+        text += fmt::format("{:<13} {}, {}\n", kind.kind + ":", count(kind.files, "file"), bytes(kind.bytes));
+    for (const std::string& warning : summary.warnings) text += "warning: " + warning + "\n";
+    return text;
+}
+
+}  // namespace
+
+std::string inspectArchive(const std::filesystem::path& archive, const std::string& format, bool json,
+                           PluginRegistry& registry) {
+    const Manifest& manifest = pluginFor(archive, format, registry);
+    RunEnvironment environment;
+    environment.temporaryFolder = std::filesystem::temp_directory_path();
+    environment.log = [](LogLevel level, const std::string& message) {
+        if (level == LogLevel::error || level == LogLevel::warning) std::cerr << message << '\n';
+    };
+    StageContext context(environment, manifest.kind, manifest.info.name, manifest.info.name);
+    const ArchiveSummary summary =
+        registry.load(manifest).inspect(Location::parse("file:" + archive.string()), context);
+    return json ? asJson(summary) : asText(archive, summary);
+}
+
+}  // namespace roost::cli

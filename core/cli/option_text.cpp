@@ -1,0 +1,143 @@
+#include "cli/option_text.hpp"
+
+#include <algorithm>
+
+#include "pipeline/plugin_choice.hpp"
+#include "pipeline/utf8.hpp"
+#include "plugin/manifest.hpp"
+
+namespace roost::cli {
+
+namespace {
+
+constexpr std::size_t lineWidth = 100;
+constexpr std::size_t widestName = 24;
+
+std::string joined(const std::vector<std::string>& words) {
+    std::string text;
+    for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
+    return text;
+}
+
+std::string range(const OptionSpec& option) {
+    if (option.minimum && option.maximum)
+        return ", " + std::to_string(*option.minimum) + " to " + std::to_string(*option.maximum);
+    if (option.minimum) return ", at least " + std::to_string(*option.minimum);
+    if (option.maximum) return ", at most " + std::to_string(*option.maximum);
+    return {};
+}
+
+/// What every stage of that kind has beside the plugin's options.
+std::string coreKeys(const PluginFactory& plugin) {
+    const std::string& role = plugin.info().role;
+    if (role == databaseRole)
+        return "In place of url: " + databasePartsText() + ". An empty one counts as not given.";
+    if (role == archiveRole)
+        return "Every stage also has: plugin, name (for messages), format (" + joined(plugin.info().serves) +
+               ").";
+    return "Every stage also has: plugin, name (for messages).";
+}
+
+/// Text within a cell: a bar would end it, a line break the row.
+std::string cell(std::string_view text) {
+    std::string out;
+    for (const char c : text) {
+        if (c == '|') out += '\\';
+        out += c == '\n' ? ' ' : c;
+    }
+    return out;
+}
+
+/// Code within a cell: backquotes that are longer than any in the text keep it whole.
+std::string code(std::string_view text) {
+    const std::string quote = text.find('`') == std::string_view::npos ? "`" : "``";
+    return quote + cell(text) + quote;
+}
+
+void appendOption(std::string& out, const OptionSpec& option, std::size_t nameWidth) {
+    const std::string margin(nameWidth + 4, ' ');
+    const auto say = [&](const std::string& text, const std::string& first) {
+        std::string lead = first;
+        for (const std::string& line : wrapped(text, lineWidth - margin.size())) {
+            out += lead + line + "\n";
+            lead = margin;
+        }
+    };
+    std::string head = takenBy(option);
+    if (option.required) head += "; required";
+    if (option.secret) head += "; secret";
+    if (!option.defaultValue.empty()) head += "; default " + option.defaultValue;
+    std::string first = "  " + option.name;
+    if (option.name.size() <= nameWidth) {
+        first.append(nameWidth + 2 - option.name.size(), ' ');
+    } else {
+        out += first + "\n";
+        first = margin;
+    }
+    say(head, first);
+    say(option.help, margin);
+    if (!option.example.empty()) say("such as: " + option.example, margin);
+}
+
+}  // namespace
+
+std::vector<std::string> wrapped(std::string_view text, std::size_t width) {
+    std::vector<std::string> lines;
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find('\n'), text.size());
+        std::string_view paragraph = text.substr(0, end);
+        text.remove_prefix(std::min(end + 1, text.size()));
+        while (countCharacters(paragraph) > width) {
+            std::size_t cut = paragraph.rfind(' ', byteOfCharacter(paragraph, width));
+            if (cut == std::string_view::npos || cut == 0) cut = paragraph.find(' ');
+            if (cut == std::string_view::npos) break;
+            lines.emplace_back(paragraph.substr(0, cut));
+            paragraph.remove_prefix(cut + 1);
+        }
+        lines.emplace_back(paragraph);
+    }
+    return lines;
+}
+
+std::string takenBy(const OptionSpec& option) {
+    if (option.type == OptionType::choice) return "one of: " + joined(option.choices);
+    return std::string(describe(option.type)) + range(option);
+}
+
+std::string describePlugin(const PluginFactory& plugin) {
+    const PluginInfo& info = plugin.info();
+    std::string out = std::string(name(plugin.kind())) + " " + info.name + " " + info.version;
+    if (plugin.kind() != PluginKind::transform) out += "   (" + info.role + ": " + joined(info.serves) + ")";
+    out += "\n";
+    for (const std::string& line : wrapped(info.description, lineWidth)) out += line + "\n";
+    out += "\n";
+    if (plugin.options().empty()) {
+        out += "It takes no options.\n";
+    } else {
+        std::size_t width = 0;
+        for (const OptionSpec& option : plugin.options())
+            width = std::max(width, std::min(option.name.size(), widestName));
+        out += "Options:\n";
+        for (const OptionSpec& option : plugin.options()) appendOption(out, option, width);
+        out += "\n";
+    }
+    for (const std::string& line : wrapped(coreKeys(plugin), lineWidth)) out += line + "\n";
+    return out;
+}
+
+std::string markdownTable(const PluginFactory& plugin) {
+    if (plugin.options().empty()) return "This plugin takes no options.\n";
+    std::string out = "| option | takes | default | meaning |\n|---|---|---|---|\n";
+    for (const OptionSpec& option : plugin.options()) {
+        std::string takes = takenBy(option);
+        if (option.required) takes += "; **required**";
+        if (option.secret) takes += "; secret";
+        out += "| `" + option.name + "` | " + cell(takes) + " | " +
+               (option.defaultValue.empty() ? "" : code(option.defaultValue)) + " | " + cell(option.help);
+        if (!option.example.empty()) out += " Such as: " + code(option.example);
+        out += " |\n";
+    }
+    return out;
+}
+
+}  // namespace roost::cli

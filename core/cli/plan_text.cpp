@@ -1,0 +1,104 @@
+#include "cli/plan_text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cli/quantity.hpp"
+
+namespace roost::cli {
+
+namespace {
+
+const char* word(TypeOrigin origin) { return origin == TypeOrigin::set ? "set" : "inferred"; }
+
+void addTables(std::string& text, const Catalog& catalog) {
+    std::uint64_t rows = 0;
+    std::size_t width = 0;
+    for (const Table& table : catalog.tables) {
+        rows += table.rows;
+        width = std::max(width, table.qualifiedName().size());
+    }
+    text += fmt::format("    {}, {}\n", count(catalog.tables.size(), "table"), count(rows, "row"));
+    for (const Table& table : catalog.tables)
+        text += fmt::format("      {:<{}}  {:>12}\n", table.qualifiedName(), width, count(table.rows));
+    // What the database does not say of itself is shown, so that a wrong guess is seen before it does harm.
+    for (const Table& table : catalog.tables)
+        for (const Column& column : table.columns)
+            if (column.typeOrigin != TypeOrigin::declared)
+                text += fmt::format("      {}.{}: declared '{}', {} to {}\n", table.qualifiedName(), column.name,
+                                    column.nativeType, word(column.typeOrigin), format(column.type));
+}
+
+void addEntryKinds(std::string& text, const Catalog& catalog) {
+    for (const EntryKindTotals& kind : catalog.entryKinds)
+        text += fmt::format("    {}: {} of {}, {}, {}\n", kind.kind, count(kind.files, "file"),
+                            count(kind.users, "user"), count(kind.folders, "folder"), bytes(kind.bytes));
+}
+
+void addObjects(std::string& text, const Catalog& catalog) {
+    if (catalog.objects.empty()) return;
+    text += "    described in the schema only:";
+    std::vector<std::pair<std::string, std::uint64_t>> types;
+    for (const NativeObject& object : catalog.objects) {
+        const auto same = std::ranges::find(types, object.type, &std::pair<std::string, std::uint64_t>::first);
+        if (same == types.end())
+            types.emplace_back(object.type, 1);
+        else
+            ++same->second;
+    }
+    for (std::size_t i = 0; i < types.size(); ++i)
+        text += fmt::format("{} {}", i == 0 ? "" : ",", count(types[i].second, types[i].first.c_str()));
+    text += "\n";
+}
+
+}  // namespace
+
+std::string describePlan(const Plan& plan, const RunEnvironment& environment) {
+    std::string text = environment.pipelineName + ": this would move\n";
+    for (const PlannedSource& source : plan.sources) {
+        text += "  from " + source.context->label() + "\n";
+        if (!source.catalog.tables.empty()) addTables(text, source.catalog);
+        addEntryKinds(text, source.catalog);
+        addObjects(text, source.catalog);
+    }
+    for (const PlannedTransform& transform : plan.transforms) text += "  through " + transform.context->label() + "\n";
+    for (const PlannedSink& sink : plan.sinks)
+        text += fmt::format("  to {}: {}\n", sink.context->label(), sink.acceptance.target);
+    for (const std::string& line : plan.destroys()) text += "  replaces: " + line + "\n";
+    const std::vector<Notice> warnings = environment.notices.warnings.list();
+    for (const Notice& warning : warnings) text += fmt::format("  warning: {}: {}\n", warning.stage, warning.message);
+    return text;
+}
+
+std::string describeOutcome(const Run& run, const RunOutcome& outcome, const RunEnvironment& environment) {
+    std::string text = fmt::format("{}: done in {}\n", environment.pipelineName, duration(outcome.elapsed));
+    for (std::size_t i = 0; i < run.progress().size(); ++i) {
+        const SourceProgress& source = *run.progress()[i];
+        const Catalog& catalog = run.plan()->sources[i].catalog;
+        text += "  from " + source.label + ":";
+        if (!catalog.tables.empty())
+            text += fmt::format(" {}, {}", count(catalog.tables.size(), "table"), count(source.rows, "row"));
+        if (!catalog.entryKinds.empty())
+            text += fmt::format("{} {}, {}", catalog.tables.empty() ? "" : ",", count(source.files, "file"), bytes(source.bytes));
+        if (catalog.tables.empty() && catalog.entryKinds.empty()) text += " nothing";
+        text += "\n";
+    }
+    for (const SinkOutcome& sink : outcome.sinks) {
+        text += fmt::format("  to {}: {}\n", sink.label, sink.target);
+        for (const auto& [key, value] : sink.summary) text += fmt::format("    {}: {}\n", key, value);
+    }
+    if (const std::uint64_t warnings = environment.notices.warnings.count(); warnings > 0)
+        text += "  " + count(warnings, "warning") + ", see above\n";
+    if (const std::uint64_t aside = environment.notices.setAside.count(); aside > 0) {
+        text += "  set aside: " + count(aside, "item") + "\n";
+        constexpr std::size_t shown = 20;
+        const std::vector<Notice> list = environment.notices.setAside.list();
+        for (std::size_t i = 0; i < std::min(list.size(), shown); ++i)
+            text += fmt::format("    {}: {}\n", list[i].subject, list[i].message);
+        if (aside > shown) text += "    and more; --report FILE lists them\n";
+    }
+    return text;
+}
+
+}  // namespace roost::cli

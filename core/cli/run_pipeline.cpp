@@ -1,0 +1,201 @@
+#include "cli/run_pipeline.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdio>
+#include <cstdlib>
+#include <iostream>
+#include <mutex>
+#include <thread>
+
+#include "cli/console.hpp"
+#include "cli/plan_text.hpp"
+#include "cli/run_signals.hpp"
+#include "pipeline/definition_chain.hpp"
+#include "pipeline/diagnostic_text.hpp"
+#include "pipeline/report.hpp"
+#include "pipeline/run.hpp"
+#include "roost/error.hpp"
+
+namespace roost::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Room for copies as large as a database: TMPDIR, else /var/tmp, which unlike /tmp is seldom kept in memory.
+fs::path temporaryFolder() {
+    if (const char* folder = std::getenv("TMPDIR"); folder != nullptr && *folder != '\0') return folder;
+    return ::access("/var/tmp", W_OK | X_OK) == 0 ? "/var/tmp" : "/tmp";
+}
+
+/// True where an archive goes to standard output, which then takes nothing else.
+bool usesStandardOutput(const ResolvedPipeline& pipeline) {
+    for (const ResolvedStage& sink : pipeline.sinks)
+        if (const Node* url = sink.settings.find("url"); url != nullptr && url->scalar == "-") return true;
+    return false;
+}
+
+bool confirmed(const Plan& plan, const RunArguments& arguments, Console& console) {
+    const std::vector<std::string> destroys = plan.destroys();
+    if (destroys.empty() || arguments.dryRun) return true;
+    for (const std::string& line : destroys) console.log(LogLevel::warning, "this run replaces " + line);
+    if (arguments.yes) return true;
+    if (::isatty(STDIN_FILENO) != 1 || !console.isTerminal())
+        throw Error("the run would replace what is listed above, and there is no terminal to ask on",
+                    "give --yes if that is meant");
+    std::cerr << "Type 'yes' to go on: " << std::flush;
+    std::string answer;
+    std::getline(std::cin, answer);
+    return answer == "yes";
+}
+
+/// One definition's run: the run itself on a thread of its own, this one for signals and the display.
+class Session {
+public:
+    Session(const RunArguments& arguments, const CheckedDefinition& checked, Console& console, RunSignals& signals)
+        : arguments_(arguments), checked_(checked), console_(console), signals_(signals), display_(console, arguments.progress) {
+        environment_.pipelineName = checked.definition.name;
+        environment_.dryRun = arguments.dryRun;
+        environment_.startTime = runStartTime();
+        environment_.temporaryFolder = temporaryFolder();
+        environment_.log = [&console](LogLevel level, const std::string& message) { console.log(level, message); };
+    }
+
+    ExitCode execute() {
+        RunOptions options;
+        options.stallLimit = arguments_.stallLimit;
+        options.confirm = [this](const Plan& plan) { return confirmed(plan, arguments_, console_); };
+        options.moving = [this](const auto& progress) {
+            const std::scoped_lock lock(displayMutex_);
+            display_.start(progress);
+        };
+        options.committing = [this] { committing_ = true; };
+        Run run(checked_.pipeline, environment_, std::move(options));
+        std::atomic<bool> over = false;
+        RunOutcome outcome;
+        std::jthread worker([&] {
+            outcome = run.execute();
+            over = true;
+        });
+        watch(over);
+        worker.join();
+        {
+            const std::scoped_lock lock(displayMutex_);
+            display_.stop();
+        }
+        finish(run, outcome);
+        if (run.hung()) {  // a plugin's thread is still running: nothing of it may be touched any more
+            std::cout.flush();
+            std::_Exit(static_cast<int>(outcome.code));
+        }
+        return outcome.code;
+    }
+
+private:
+    void watch(const std::atomic<bool>& over) {
+        constexpr auto tick = std::chrono::milliseconds(20);
+        int received = 0;
+        while (!over) {
+            if (signals_.wait(tick)) onSignal(++received);
+            const std::scoped_lock lock(displayMutex_);
+            display_.tick();
+        }
+    }
+
+    void onSignal(int received) {
+        if (received > 1) {
+            console_.log(LogLevel::warning, "interrupted again: ending at once");
+            console_.showProgress({});
+            std::_Exit(static_cast<int>(ExitCode::interrupted));
+        }
+        if (committing_) {
+            console_.log(LogLevel::warning, "the commit is under way and will be finished first");
+            return;
+        }
+        console_.log(LogLevel::warning, "interrupted: stopping; once more ends at once");
+        environment_.stop.request_stop();
+    }
+
+    void finish(const Run& run, const RunOutcome& outcome) {
+        if (arguments_.report) {
+            try {
+                writeReport(*arguments_.report, formatReport(run, outcome, environment_));
+            } catch (const Error& error) {
+                console_.log(LogLevel::error, error.what());
+            }
+        }
+        switch (outcome.code) {
+            case ExitCode::done:
+            case ExitCode::setAside: {
+                const std::string text = arguments_.dryRun ? describePlan(*run.plan(), environment_)
+                                                           : describeOutcome(run, outcome, environment_);
+                (usesStandardOutput(checked_.pipeline) && !arguments_.dryRun ? std::cerr : std::cout) << text << std::flush;
+                break;
+            }
+            case ExitCode::interrupted:
+                console_.log(LogLevel::error, environment_.pipelineName + ": interrupted; nothing at the target has changed");
+                break;
+            default:
+                console_.log(LogLevel::error, outcome.message + (outcome.hint.empty() ? "" : "\n  " + outcome.hint));
+        }
+    }
+
+    const RunArguments& arguments_;
+    const CheckedDefinition& checked_;
+    Console& console_;
+    RunSignals& signals_;
+    RunEnvironment environment_;
+    std::mutex displayMutex_;
+    ProgressDisplay display_;
+    std::atomic<bool> committing_ = false;
+};
+
+/// Prints what is wrong with any of the definitions; true when nothing is.
+bool allSound(const std::vector<CheckedDefinition>& chain) {
+    bool sound = true;
+    for (const CheckedDefinition& checked : chain) {
+        if (checked.diagnostics.empty()) continue;
+        std::cerr << renderDiagnostics(checked.definition.source, checked.diagnostics);
+        sound = false;
+    }
+    return sound;
+}
+
+}  // namespace
+
+Recovery recoverEarlierRuns(PluginRegistry& registry, Console& console) {
+    RunEnvironment environment;
+    environment.temporaryFolder = temporaryFolder();
+    environment.log = [&console](LogLevel level, const std::string& message) { console.log(level, message); };
+    StageContext context(environment, PluginKind::sink, "recover", "recover");
+    Recovery recovery;
+    recovery.unfinished = recoverJournals(stateFolder(), registry, context,
+                                          [&](const std::string& done) { recovery.done.push_back(done); });
+    return recovery;
+}
+
+int runPipeline(const RunArguments& arguments, PluginRegistry& registry) {
+    RunSignals signals;
+    const std::vector<CheckedDefinition> chain = checkDefinitions(arguments.definition, arguments.set, registry);
+    if (!allSound(chain)) return static_cast<int>(ExitCode::usage);
+    Console console(arguments.logLevel);
+    for (const std::string& done : recoverEarlierRuns(registry, console).done)
+        console.log(LogLevel::warning, "recovered: " + done);
+    ExitCode last = ExitCode::done;
+    for (const CheckedDefinition& checked : chain) {
+        const ExitCode code = Session(arguments, checked, console, signals).execute();
+        if (code != ExitCode::done && code != ExitCode::setAside) {
+            if (&checked != &chain.back())
+                console.log(LogLevel::error, "'" + checked.definition.name + "' had to succeed before '" +
+                                                 chain.back().definition.name + "', which was not begun");
+            return static_cast<int>(code);
+        }
+        if (last != ExitCode::setAside) last = code;
+    }
+    return static_cast<int>(last);
+}
+
+}  // namespace roost::cli

@@ -1,0 +1,60 @@
+#include "pipeline/resolution.hpp"
+
+#include <utility>
+
+#include "pipeline/plugin_choice.hpp"
+#include "pipeline/stage_settings.hpp"
+#include "pipeline/utf8.hpp"
+#include "roost/error.hpp"
+
+namespace roost {
+
+namespace {
+
+/// Null, with a diagnostic, where the plugin is found but cannot be loaded.
+const PluginFactory* load(const StageDefinition& stage, const Manifest& manifest, PluginRegistry& registry,
+                          Diagnostics& diagnostics) {
+    try {
+        return &registry.load(manifest);
+    } catch (const Error& error) {
+        Diagnostic diagnostic{stage.pluginPosition, error.what(), countCharacters(stage.plugin), {}, {}};
+        if (!error.hint().empty()) diagnostic.notes.push_back(error.hint());
+        diagnostics.add(std::move(diagnostic));
+        return nullptr;
+    }
+}
+
+std::vector<ResolvedStage> resolveStages(Definition& definition, const std::vector<StageDefinition>& stages,
+                                         PluginRegistry& registry, Diagnostics& diagnostics) {
+    std::vector<ResolvedStage> resolved;
+    for (std::size_t i = 0; i < stages.size(); ++i) {
+        const StageDefinition& stage = stages[i];
+        const Manifest* manifest = choosePlugin(definition, stage, registry, diagnostics);
+        const PluginFactory* factory =
+            manifest == nullptr ? nullptr : load(stage, *manifest, registry, diagnostics);
+        if (factory == nullptr) continue;
+        const PluginInfo& info = factory->info();
+        ResolvedStage result;
+        result.kind = stage.kind;
+        result.factory = factory;
+        result.settings = makeSettings(definition, stage, *factory, diagnostics);
+        result.label = std::string(name(stage.kind)) + " " + std::to_string(i + 1) + " '" +
+                       displayName(stage, info) + "' (" + info.name + ")";
+        result.role = info.role;
+        result.position = stage.position;
+        resolved.push_back(std::move(result));
+    }
+    return resolved;
+}
+
+}  // namespace
+
+ResolvedPipeline resolve(Definition& definition, PluginRegistry& registry, Diagnostics& diagnostics) {
+    ResolvedPipeline pipeline;
+    pipeline.sources = resolveStages(definition, definition.sources, registry, diagnostics);
+    pipeline.transforms = resolveStages(definition, definition.transforms, registry, diagnostics);
+    pipeline.sinks = resolveStages(definition, definition.sinks, registry, diagnostics);
+    return pipeline;
+}
+
+}  // namespace roost
