@@ -1,0 +1,86 @@
+#include "lib/sql/postgresql/connection_settings.hpp"
+
+#include <libpq-fe.h>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <string_view>
+
+#include "roost/error.hpp"
+
+namespace roost::sql::postgresql {
+
+namespace {
+
+using Keyword = std::pair<std::string, std::string>;
+
+/// A peer that is gone without a word is noticed within a minute; a connection string may say otherwise.
+const std::array<Keyword, 5> defaults{{{"fallback_application_name", "roost"},
+                                       {"keepalives_idle", "30"},
+                                       {"keepalives_interval", "10"},
+                                       {"keepalives_count", "3"},
+                                       {"tcp_user_timeout", "60000"}}};
+
+/// The names of a location's parts and libpq's for them.
+const std::array<Keyword, 6> partKeywords{{{"host", "host"},
+                                           {"port", "port"},
+                                           {"user", "user"},
+                                           {"password", "password"},
+                                           {"name", "dbname"},
+                                           {"sslmode", "sslmode"}}};
+
+/// libpq's words with what it quotes cut away: that may be a piece of a password.
+std::string withoutQuotations(std::string_view message) {
+    std::string shown;
+    bool quoted = false;
+    for (const char c : message.substr(0, message.find('\n'))) {
+        if (c == '"') {
+            if (!quoted) shown += "\"...\"";
+            quoted = !quoted;
+        } else if (!quoted) {
+            shown += c;
+        }
+    }
+    return shown;
+}
+
+void requireReadable(const std::string& connectionString) {
+    char* complaint = nullptr;
+    const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> parsed(
+        PQconninfoParse(connectionString.c_str(), &complaint), &PQconninfoFree);
+    const std::unique_ptr<char, decltype(&PQfreemem)> message(complaint, &PQfreemem);
+    if (parsed) return;
+    throw Error(
+        "the url is no connection string that PostgreSQL's library can read (" +
+            withoutQuotations(message ? message.get() : "out of memory") + ")",
+        "write postgresql://user:password@host:port/name with '%', '@', ':' and '/' of a password "
+        "percent-encoded, or give host, port, user, password and name as single options, where nothing "
+        "needs escaping");
+}
+
+}  // namespace
+
+ConnectionSettings ConnectionSettings::from(const Location& location) {
+    ConnectionSettings settings;
+    settings.keywords_.assign(defaults.begin(), defaults.end());
+    for (const auto& [part, value] : location.parts()) {
+        if (part == "path") continue;  // of a database in a file, which the same definition may offer
+        const auto* known = std::ranges::find(partKeywords, part, &Keyword::first);
+        if (known == partKeywords.end()) throw Error("a PostgreSQL database has no part '" + part + "'");
+        if (value.find('\0') != std::string::npos)
+            throw Error("the database's " + part + " holds a NUL byte");
+        settings.keywords_.emplace_back(known->second, value);
+    }
+    if (!location.parts().empty() || location.rest().empty()) return settings;
+
+    const bool uri = location.rest().starts_with("//");
+    settings.expands_ = uri || location.rest().find('=') != std::string::npos;
+    const std::string name = uri ? "postgresql:" + location.rest() : location.rest();
+    if (name.find('\0') != std::string::npos) throw Error("the url holds a NUL byte");
+    if (settings.expands_) requireReadable(name);
+    settings.keywords_.emplace_back("dbname", name);
+    return settings;
+}
+
+}  // namespace roost::sql::postgresql

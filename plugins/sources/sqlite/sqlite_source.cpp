@@ -1,0 +1,90 @@
+#include "sources/sqlite/sqlite_source.hpp"
+
+#include <chrono>
+#include <utility>
+
+#include "lib/sql/sqlite/catalog_reader.hpp"
+#include "lib/sql/table_selection.hpp"
+#include "lib/sql/type_overrides.hpp"
+
+namespace roost::sqlite {
+
+PluginInfo SqliteSource::info() {
+    return {.name = "sqlite",
+            .version = "1.0",
+            .description = "Reads the tables of a SQLite database that may be in use",
+            .role = "database",
+            .serves = {"sqlite"}};
+}
+
+const OptionTable<SqliteSource::Options>& SqliteSource::options() {
+    static const OptionTable<Options> table = [] {
+        OptionTable<Options> made;
+        made.url(&Options::url, "The database file: sqlite:PATH.").example("sqlite:/data/app.db");
+        made.choice(
+            "snapshot", &Options::snapshot, {"auto", "copy", "lock"},
+            "How one consistent state is held while it is read. auto: a database in WAL mode is read in "
+            "place, any other is first copied into an unlinked temporary file. copy: always copied. lock: "
+            "read in place, which makes writers wait if the database is not in WAL mode.");
+        made.list("tables", &Options::tables,
+                  "The tables to read, by name or pattern (* and ?). All if none is named.")
+            .example("users, log_*");
+        made.list("exclude-tables", &Options::excludeTables, "Tables to leave out, by name or pattern.")
+            .example("cache_*");
+        made.map("types", &Options::types,
+                 "Logical types of columns whose declaration says too little, by pattern of table.column; of "
+                 "several that match the last one counts.")
+            .example("{users.is_admin: boolean, '*.created_at': timestamptz}");
+        made.choice("order", &Options::order, {"scan", "key"},
+                    "Order of the rows: as they lie in the file (by rowid), or sorted by primary key.");
+        made.duration("busy-timeout", &Options::busyTimeout, "30s",
+                      "How long to wait for a lock that another program holds.")
+            .range(0, 24 * 3'600'000);
+        return made;
+    }();
+    return table;
+}
+
+void SqliteSource::check(const Options& options, const Node& settings, Diagnostics& diagnostics) {
+    sql::checkTypes(settings, "types", diagnostics);
+    const Node* url = settings.find("url");
+    if (url != nullptr && options.url.scheme() == "sqlite" && options.url.path().empty())
+        diagnostics.error(url->position, "the url names no file", url->scalar.size(), "write sqlite:PATH");
+}
+
+Catalog SqliteSource::catalog(Context& context) {
+    connection_ = openSnapshot(options_.url.path(), options_.snapshot,
+                               std::chrono::milliseconds(options_.busyTimeout), context);
+    const sql::TableSelection selection(options_.tables, options_.excludeTables, sql::NameCase::folded);
+    catalog_ = readCatalog(*connection_, selection, context.dryRun());
+    const sql::TypeOverrides types(options_.types, sql::NameCase::folded);
+    for (std::string& warning : types.apply(catalog_)) catalog_.warnings.push_back(std::move(warning));
+    sampleColumns(*connection_, catalog_);
+    encoding_ = textEncoding(*connection_);
+    order_ = parentsFirst(catalog_);
+    return catalog_;
+}
+
+bool SqliteSource::next(Item& item) {
+    if (current_ == order_.size()) {
+        connection_.reset();
+        return false;
+    }
+    const Table& table = catalog_.tables[order_[current_]];
+    if (scan_ == nullptr) {
+        scan_ = std::make_unique<TableScan>(*connection_, table, options_.order, encoding_);
+        item = TableBegin{table.id};
+        return true;
+    }
+    if (BatchPtr batch = scan_->next()) {
+        item = std::move(batch);
+        return true;
+    }
+    item = TableEnd{table.id, scan_->rows()};
+    scan_.reset();
+    // Files that other sources read come after the database's state is let go.
+    if (++current_ == order_.size()) connection_.reset();
+    return true;
+}
+
+}  // namespace roost::sqlite

@@ -1,0 +1,201 @@
+#include "sources/sqlite/table_scan.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <utility>
+
+#include "lib/sql/name_pattern.hpp"
+#include "lib/sql/quoting.hpp"
+#include "lib/sql/sqlite/catalog_reader.hpp"
+#include "roost/error.hpp"
+
+namespace roost::sqlite {
+
+namespace {
+
+using sql::quoteIdentifier;
+
+std::string actionFor(const Table& table) { return "read table '" + table.name + "'"; }
+
+/// The key's columns with the collation and direction in which their index keeps them, so that following it
+/// takes no sorting; "" where the table has no index for its key.
+std::string indexedKey(const Connection& connection, const Table& table) {
+    Statement parts(
+        connection,
+        "SELECT x.name, x.coll, x.\"desc\" FROM pragma_index_list(?1, 'main') AS l, "
+        "pragma_index_xinfo(l.name, 'main') AS x WHERE l.origin = 'pk' AND x.\"key\" ORDER BY x.seqno",
+        actionFor(table));
+    parts.bind(1, std::string_view(table.name));
+    std::string order;
+    while (parts.step())
+        order += (order.empty() ? "" : ", ") + quoteIdentifier(parts.text(0)) + " COLLATE " +
+                 quoteIdentifier(parts.text(1)) + (parts.integer(2) != 0 ? " DESC" : "");
+    return order;
+}
+
+bool hasRowid(const Connection& connection, const Table& table) {
+    Statement listed(connection, "SELECT wr FROM pragma_table_list(?1) WHERE schema = 'main'",
+                     actionFor(table));
+    listed.bind(1, std::string_view(table.name));
+    return !listed.step() || listed.integer(0) == 0;
+}
+
+/// A name of the rowid that no column hides; "" if all are taken.
+std::string rowidName(const Table& table) {
+    for (const std::string_view name : {"rowid", "_rowid_", "oid"})
+        if (std::ranges::none_of(table.columns, [&](const Column& column) {
+                return sql::sameName(column.name, name, sql::NameCase::folded);
+            }))
+            return std::string(name);
+    return {};
+}
+
+std::string selectRows(const Connection& connection, const Table& table, RowOrder order) {
+    std::string columns;
+    for (const Column& column : table.columns)
+        if (isStored(column)) columns += (columns.empty() ? "" : ", ") + quoteIdentifier(column.name);
+    const std::string select = "SELECT " + columns + " FROM main." + quoteIdentifier(table.name);
+    if (!hasRowid(connection, table)) return select + " ORDER BY " + indexedKey(connection, table);
+    // Without this SQLite would rather walk an index that has all columns, in another order.
+    if (order == RowOrder::scan || table.primaryKey.empty()) return select + " NOT INDEXED";
+    std::string key = indexedKey(connection, table);
+    if (key.empty()) return select + " ORDER BY " + quoteIdentifier(table.primaryKey.front());
+    // A key may hold NULL more than once.
+    if (const std::string rowid = rowidName(table); !rowid.empty()) key += ", " + rowid;
+    return select + " ORDER BY " + key;
+}
+
+std::string shownValue(const Cell& cell) {
+    constexpr std::size_t longest = 64;
+    switch (cell.kind()) {
+        case CellKind::integer:
+            return std::to_string(cell.integer());
+        case CellKind::real: {
+            std::array<char, 40> digits{};
+            const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), cell.real()).ptr;
+            return std::string(digits.data(), end);
+        }
+        case CellKind::text: {
+            std::string text;
+            for (const char c : cell.text().substr(0, longest))
+                text += static_cast<unsigned char>(c) < 0x20 ? '?' : c;
+            return "'" + text + (cell.text().size() > longest ? "...'" : "'");
+        }
+        case CellKind::bytes: {
+            constexpr std::string_view digits = "0123456789abcdef";
+            std::string text = "x'";
+            for (const char c : cell.text().substr(0, longest / 2)) {
+                text += digits[static_cast<unsigned char>(c) >> 4U];
+                text += digits[static_cast<unsigned char>(c) & 0xFU];
+            }
+            return text + (cell.text().size() > longest / 2 ? "...'" : "'");
+        }
+        default:
+            return "NULL";
+    }
+}
+
+}  // namespace
+
+std::optional<ByteOrder> textEncoding(const Connection& connection) {
+    Statement encoding(connection, "PRAGMA encoding", "read its encoding");
+    if (!encoding.step() || encoding.text(0) == "UTF-8") return std::nullopt;
+    return encoding.text(0) == "UTF-16be" ? ByteOrder::big : ByteOrder::little;
+}
+
+TableScan::TableScan(const Connection& connection, const Table& table, RowOrder order,
+                     std::optional<ByteOrder> encoding)
+    : connection_(&connection),
+      table_(&table),
+      encoding_(encoding),
+      statement_(connection, selectRows(connection, table, order), actionFor(table)) {
+    for (std::size_t i = 0; i < table.columns.size(); ++i)
+        if (isStored(table.columns[i])) positions_.push_back(i);
+    for (const std::string& name : table.primaryKey) keyPositions_.push_back(*table.columnIndex(name));
+}
+
+BatchPtr TableScan::next() {
+    if (finished_) return nullptr;
+    auto batch = std::make_shared<Batch>(table_->id, table_->columns.size());
+    while (!batch->full()) {
+        const int code = statement_.tryStep();
+        if (code == SQLITE_ROW) {
+            readRow(*batch);
+            continue;
+        }
+        if (code != SQLITE_DONE) failAfterLastRow(*batch);
+        finished_ = true;
+        break;
+    }
+    if (batch->empty()) return nullptr;
+    rows_ += batch->rows();
+    rememberKey(*batch);
+    return batch;
+}
+
+// Through sqlite3_column_value(): each sqlite3_column_...() call looks for errors of the whole statement,
+// which takes longer than reading the value. It is safe since connections are opened without mutexes.
+void TableScan::readRow(Batch& batch) {
+    const std::span<Cell> cells = batch.addRow();
+    for (std::size_t i = 0; i < positions_.size(); ++i) {
+        sqlite3_value* value = sqlite3_column_value(statement_.handle(), static_cast<int>(i));
+        Cell& cell = cells[positions_[i]];
+        switch (sqlite3_value_type(value)) {
+            case SQLITE_INTEGER:
+                cell = Cell::integer(sqlite3_value_int64(value));
+                break;
+            case SQLITE_FLOAT:
+                cell = Cell::real(sqlite3_value_double(value));
+                break;
+            case SQLITE_TEXT:
+                cell = encoding_ ? readText(value, batch) : readBytes(value, CellKind::text, batch);
+                break;
+            case SQLITE_BLOB:
+                cell = readBytes(value, CellKind::bytes, batch);
+                break;
+            default:
+                break;  // NULL, as addRow() made it
+        }
+    }
+}
+
+/// Asked for as a blob also where it is text: what stands in the file, without a NUL that SQLite would append
+/// and copy it for. Never null.
+const char* TableScan::content(sqlite3_value* value) const {
+    const void* data = sqlite3_value_blob(value);
+    if (data != nullptr) return static_cast<const char*>(data);
+    if (sqlite3_errcode(connection_->handle()) == SQLITE_NOMEM) connection_->fail(actionFor(*table_));
+    return "";
+}
+
+Cell TableScan::readBytes(sqlite3_value* value, CellKind kind, Batch& batch) const {
+    const char* data = content(value);
+    return Cell::view(kind, batch.store({data, static_cast<std::size_t>(sqlite3_value_bytes(value))}));
+}
+
+Cell TableScan::readText(sqlite3_value* value, Batch& batch) const {
+    const std::string_view text(content(value), static_cast<std::size_t>(sqlite3_value_bytes16(value)));
+    if (text.size() < 2) return Cell::view(CellKind::text, {"", 0});
+    const std::span<char> target = batch.allocate(text.size() / 2 * 3);
+    return Cell::view(CellKind::text, {target.data(), convertUtf16(text, *encoding_, target)});
+}
+
+void TableScan::rememberKey(const Batch& batch) {
+    const auto row = batch.row(batch.rows() - 1);
+    lastKey_.clear();
+    for (std::size_t i = 0; i < keyPositions_.size(); ++i)
+        lastKey_ += (i == 0 ? "" : ", ") + table_->primaryKey[i] + " = " + shownValue(row[keyPositions_[i]]);
+    if (lastKey_.empty()) lastKey_ = "row number " + std::to_string(rows_);
+}
+
+void TableScan::failAfterLastRow(const Batch& batch) {
+    if (!batch.empty()) {
+        rows_ += batch.rows();
+        rememberKey(batch);
+    }
+    connection_->fail(actionFor(*table_) +
+                      (lastKey_.empty() ? " from its first row on" : " behind " + lastKey_));
+}
+
+}  // namespace roost::sqlite
