@@ -34,7 +34,8 @@ const Manifest& pluginFor(const std::filesystem::path& archive, const std::strin
         if (manifest.info.role != "archive") continue;
         for (const std::string& served : manifest.info.serves) {
             known += (known.empty() ? "" : ", ") + served;
-            const bool fits = format.empty() ? archive.filename().string().ends_with("." + served) : format == served;
+            const bool fits =
+                format.empty() ? archive.filename().string().ends_with("." + served) : format == served;
             if (fits && served.size() >= length) {
                 found = &manifest;
                 length = served.size();
@@ -42,8 +43,9 @@ const Manifest& pluginFor(const std::filesystem::path& archive, const std::strin
         }
     }
     if (found == nullptr)
-        throw Error("no plugin reads " + (format.empty() ? archive.string() : "archives of format '" + format + "'"),
-                    "--format names the format; known are: " + known);
+        throw Error(
+            "no plugin reads " + (format.empty() ? archive.string() : "archives of format '" + format + "'"),
+            "--format names the format; known are: " + known);
     return *found;
 }
 
@@ -96,7 +98,8 @@ void addUsers(std::string& text, const Object& metadata) {
     const std::size_t number = users.isNull() ? 0 : users->size();
     text += fmt::format("users:        {}\n", count(number));
     constexpr std::size_t shown = 20;
-    for (std::size_t i = 0; i < std::min(number, shown); ++i) text += "  " + users->get(static_cast<unsigned>(i)).toString() + "\n";
+    for (std::size_t i = 0; i < std::min(number, shown); ++i)
+        text += "  " + users->get(static_cast<unsigned>(i)).toString() + "\n";
     if (number > shown) text += fmt::format("  and {} more (--json lists all)\n", count(number - shown));
 }
 
@@ -104,10 +107,12 @@ std::string asText(const std::filesystem::path& archive, const ArchiveSummary& s
     const Object::Ptr metadata = parsed(summary.metadataJson, "metadata.json");
     std::string text = archive.string() + "\n";
     text += "made:         " + field(*metadata, "export_timestamp") + "\n";
-    text += "application:  " + field(*metadata, "aviary_version") + " (" + field(*metadata, "git_commit") + ")\n";
+    text +=
+        "application:  " + field(*metadata, "aviary_version") + " (" + field(*metadata, "git_commit") + ")\n";
     text += "database:     " + field(*metadata, "database_type") + "\n";
     if (const Object::Ptr roost = metadata->getObject("roost"); !roost.isNull())
-        text += fmt::format("written by:   roost {}, pipeline '{}'\n", field(*roost, "roost_version"), field(*roost, "pipeline"));
+        text += fmt::format("written by:   roost {}, pipeline '{}'\n", field(*roost, "roost_version"),
+                            field(*roost, "pipeline"));
     else
         text += "written by:   the application itself\n";
     addUsers(text, *metadata);
@@ -118,7 +123,8 @@ std::string asText(const std::filesystem::path& archive, const ArchiveSummary& s
         width = std::max(width, name.size());
     }
     text += fmt::format("tables:       {}, {}\n", count(summary.tables.size()), count(rows, "row"));
-    for (const auto& [name, number] : summary.tables) text += fmt::format("  {:<{}}  {:>12}\n", name, width, count(number));
+    for (const auto& [name, number] : summary.tables)
+        text += fmt::format("  {:<{}}  {:>12}\n", name, width, count(number));
     for (const EntryKindTotals& kind : summary.entryKinds)
         text += fmt::format("{:<13} {}, {}\n", kind.kind + ":", count(kind.files, "file"), bytes(kind.bytes));
     for (const std::string& warning : summary.warnings) text += "warning: " + warning + "\n";

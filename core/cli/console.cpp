@@ -69,7 +69,9 @@ Console::Console(LogLevel level) : terminal_(::isatty(STDERR_FILENO) == 1) {
 
 Console::~Console() { showProgress({}); }
 
-void Console::log(LogLevel level, const std::string& message) { output_->logger().log(levelOf(level), message); }
+void Console::log(LogLevel level, const std::string& message) {
+    output_->logger().log(levelOf(level), message);
+}
 
 std::size_t Console::width() const noexcept {
     winsize size{};

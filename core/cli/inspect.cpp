@@ -22,10 +22,12 @@ struct InspectArguments {
 
 void addInspect(CommandLine& line) {
     auto arguments = std::make_shared<InspectArguments>();
-    CLI::App& verb = addVerb(line, "inspect", "Shows what is in a backup: metadata, tables, users, files, warnings",
-                             {"roost inspect backup.tar.gz", "roost inspect backup.tar.gz --json | jq .metadata"});
+    CLI::App& verb =
+        addVerb(line, "inspect", "Shows what is in a backup: metadata, tables, users, files, warnings",
+                {"roost inspect backup.tar.gz", "roost inspect backup.tar.gz --json | jq .metadata"});
     verb.add_option("ARCHIVE", arguments->archive, "the archive to look into")->required();
-    verb.add_option("--format", arguments->format, "the archive's format, where its name does not tell it")->type_name("FORMAT");
+    verb.add_option("--format", arguments->format, "the archive's format, where its name does not tell it")
+        ->type_name("FORMAT");
     verb.add_flag("--json", arguments->json, "print JSON");
     verb.callback([&line, arguments] {
         line.action = [&line, arguments] {

@@ -124,7 +124,7 @@ private:
     void writeStage(const StageChoice& choice) {
         out_ += "  - plugin: " + choice.word + "\n";
         for (const PluginFactory* plugin : choice.plugins)
-            comment(plugin->info().name + ": " + plugin->info().description);
+            comment(plugin->info().name + " - " + plugin->info().description);
         if (choice.plugins.size() > 1)
             comment("The url's scheme picks one of them. Each has more options: see roost plugins NAME.");
         for (const OptionSpec& option : choice.plugins.front()->options())

@@ -26,8 +26,9 @@ void addTables(std::string& text, const Catalog& catalog) {
     for (const Table& table : catalog.tables)
         for (const Column& column : table.columns)
             if (column.typeOrigin != TypeOrigin::declared)
-                text += fmt::format("      {}.{}: declared '{}', {} to {}\n", table.qualifiedName(), column.name,
-                                    column.nativeType, word(column.typeOrigin), format(column.type));
+                text +=
+                    fmt::format("      {}.{}: declared '{}', {} to {}\n", table.qualifiedName(), column.name,
+                                column.nativeType, word(column.typeOrigin), format(column.type));
 }
 
 void addEntryKinds(std::string& text, const Catalog& catalog) {
@@ -41,7 +42,8 @@ void addObjects(std::string& text, const Catalog& catalog) {
     text += "    described in the schema only:";
     std::vector<std::pair<std::string, std::uint64_t>> types;
     for (const NativeObject& object : catalog.objects) {
-        const auto same = std::ranges::find(types, object.type, &std::pair<std::string, std::uint64_t>::first);
+        const auto same =
+            std::ranges::find(types, object.type, &std::pair<std::string, std::uint64_t>::first);
         if (same == types.end())
             types.emplace_back(object.type, 1);
         else
@@ -62,12 +64,14 @@ std::string describePlan(const Plan& plan, const RunEnvironment& environment) {
         addEntryKinds(text, source.catalog);
         addObjects(text, source.catalog);
     }
-    for (const PlannedTransform& transform : plan.transforms) text += "  through " + transform.context->label() + "\n";
+    for (const PlannedTransform& transform : plan.transforms)
+        text += "  through " + transform.context->label() + "\n";
     for (const PlannedSink& sink : plan.sinks)
         text += fmt::format("  to {}: {}\n", sink.context->label(), sink.acceptance.target);
     for (const std::string& line : plan.destroys()) text += "  replaces: " + line + "\n";
     const std::vector<Notice> warnings = environment.notices.warnings.list();
-    for (const Notice& warning : warnings) text += fmt::format("  warning: {}: {}\n", warning.stage, warning.message);
+    for (const Notice& warning : warnings)
+        text += fmt::format("  warning: {}: {}\n", warning.stage, warning.message);
     return text;
 }
 
@@ -80,7 +84,8 @@ std::string describeOutcome(const Run& run, const RunOutcome& outcome, const Run
         if (!catalog.tables.empty())
             text += fmt::format(" {}, {}", count(catalog.tables.size(), "table"), count(source.rows, "row"));
         if (!catalog.entryKinds.empty())
-            text += fmt::format("{} {}, {}", catalog.tables.empty() ? "" : ",", count(source.files, "file"), bytes(source.bytes));
+            text += fmt::format("{} {}, {}", catalog.tables.empty() ? "" : ",", count(source.files, "file"),
+                                bytes(source.bytes));
         if (catalog.tables.empty() && catalog.entryKinds.empty()) text += " nothing";
         text += "\n";
     }

@@ -11,6 +11,7 @@ namespace roost::cli {
 [[nodiscard]] std::string describePlan(const Plan& plan, const RunEnvironment& environment);
 
 /// What moved: a line a source and a sink, and how much there is to read in the report.
-[[nodiscard]] std::string describeOutcome(const Run& run, const RunOutcome& outcome, const RunEnvironment& environment);
+[[nodiscard]] std::string describeOutcome(const Run& run, const RunOutcome& outcome,
+                                          const RunEnvironment& environment);
 
 }  // namespace roost::cli

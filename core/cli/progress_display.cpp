@@ -38,7 +38,8 @@ std::string cut(std::string line, std::size_t width) {
 
 /// Names come from the data: what a terminal would obey is shown as '?'.
 std::string printable(std::string text) {
-    std::ranges::replace_if(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, '?');
+    std::ranges::replace_if(
+        text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, '?');
     return text;
 }
 
@@ -68,7 +69,9 @@ std::string ProgressDisplay::describe(const SourceProgress& source, Line& line) 
     if (!line.running) return source.label + ": waiting";
     const std::chrono::duration<double> elapsed = (line.over ? line.ended : now) - line.began;
     const double seconds = std::max(elapsed.count(), 0.001);
-    const auto rate = [&](std::uint64_t number) { return static_cast<std::uint64_t>(static_cast<double>(number) / seconds); };
+    const auto rate = [&](std::uint64_t number) {
+        return static_cast<std::uint64_t>(static_cast<double>(number) / seconds);
+    };
     std::string text = source.label + ": ";
     if (source.rows > 0 || source.expectedRows > 0)
         text += fmt::format("{}, {}/s, ", count(source.rows, "row"), count(rate(source.rows)));
@@ -77,14 +80,14 @@ std::string ProgressDisplay::describe(const SourceProgress& source, Line& line) 
     if (line.over) return text + ", done";
     if (const double done = share(source); done > 0.01)
         text += fmt::format(", {:.0f} %, {} left", done * 100, duration(elapsed * (1 - done) / done));
-    if (const std::string current = source.current(); !current.empty()) text += " (" + printable(current) + ")";
+    if (const std::string current = source.current(); !current.empty())
+        text += " (" + printable(current) + ")";
     return text;
 }
 
 void ProgressDisplay::draw() {
     std::vector<std::string> texts;
-    for (std::size_t i = 0; i < sources_->size(); ++i)
-        texts.push_back(describe(*(*sources_)[i], lines_[i]));
+    for (std::size_t i = 0; i < sources_->size(); ++i) texts.push_back(describe(*(*sources_)[i], lines_[i]));
     if (style_ == ProgressStyle::bar) {
         for (std::string& text : texts) text = cut(std::move(text), console_.width() - 1);
         console_.showProgress(texts);
@@ -97,7 +100,9 @@ void ProgressDisplay::draw() {
 void ProgressDisplay::tick() {
     if (sources_ == nullptr || style_ == ProgressStyle::none) return;
     const auto now = Clock::now();
-    if (now - drawn_ < (style_ == ProgressStyle::bar ? Clock::duration(redrawEvery) : Clock::duration(plainEvery))) return;
+    if (now - drawn_ <
+        (style_ == ProgressStyle::bar ? Clock::duration(redrawEvery) : Clock::duration(plainEvery)))
+        return;
     drawn_ = now;
     draw();
 }

@@ -9,8 +9,9 @@
 namespace roost::cli {
 
 void addRecover(CommandLine& line) {
-    CLI::App& verb = addVerb(line, "recover",
-                             "Finishes or undoes what a crash interrupted (every run does it first, too)", {"roost recover"});
+    CLI::App& verb =
+        addVerb(line, "recover", "Finishes or undoes what a crash interrupted (every run does it first, too)",
+                {"roost recover"});
     verb.callback([&line] {
         line.action = [&line] {
             PluginRegistry registry = line.globals.registry();

@@ -21,9 +21,10 @@ struct RunVerb {
 
 void addRun(CommandLine& line) {
     auto run = std::make_shared<RunVerb>();
-    CLI::App& verb = addVerb(line, "run", "Runs a pipeline",
-                             {"DATA_DIR=/data roost run full-backup.yaml --set out=/backups/tonight.tar.gz",
-                              "roost run full-backup.yaml --dry-run", "roost run export.yaml --yes --report result.json"});
+    CLI::App& verb =
+        addVerb(line, "run", "Runs a pipeline",
+                {"DATA_DIR=/data roost run full-backup.yaml --set out=/backups/tonight.tar.gz",
+                 "roost run full-backup.yaml --dry-run", "roost run export.yaml --yes --report result.json"});
     const std::map<std::string, ProgressStyle> styles{{"auto", ProgressStyle::automatic},
                                                       {"bar", ProgressStyle::bar},
                                                       {"plain", ProgressStyle::plain},
@@ -37,14 +38,16 @@ void addRun(CommandLine& line) {
                     "auto (a bar on a terminal, else a line every ten seconds), bar, plain, none")
         ->transform(CLI::CheckedTransformer(styles).description(""))
         ->type_name("STYLE");
-    verb.add_option("--stall-limit", run->stallSeconds, "seconds after which a plugin that gives no sign of life is given up")
+    verb.add_option("--stall-limit", run->stallSeconds,
+                    "seconds after which a plugin that gives no sign of life is given up")
         ->check(CLI::Range(1.0, 1e9).description(""))
         ->capture_default_str()
         ->type_name("SECONDS");
     verb.callback([&line, run] {
         line.action = [&line, run] {
             if (!run->report.empty()) run->arguments.report = run->report;
-            run->arguments.stallLimit = std::chrono::milliseconds(static_cast<std::int64_t>(run->stallSeconds * 1000));
+            run->arguments.stallLimit =
+                std::chrono::milliseconds(static_cast<std::int64_t>(run->stallSeconds * 1000));
             run->arguments.logLevel = line.globals.logLevel;
             PluginRegistry registry = line.globals.registry();
             return runPipeline(run->arguments, registry);

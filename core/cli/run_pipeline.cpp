@@ -55,13 +55,20 @@ bool confirmed(const Plan& plan, const RunArguments& arguments, Console& console
 /// One definition's run: the run itself on a thread of its own, this one for signals and the display.
 class Session {
 public:
-    Session(const RunArguments& arguments, const CheckedDefinition& checked, Console& console, RunSignals& signals)
-        : arguments_(arguments), checked_(checked), console_(console), signals_(signals), display_(console, arguments.progress) {
+    Session(const RunArguments& arguments, const CheckedDefinition& checked, Console& console,
+            RunSignals& signals)
+        : arguments_(arguments),
+          checked_(checked),
+          console_(console),
+          signals_(signals),
+          display_(console, arguments.progress) {
         environment_.pipelineName = checked.definition.name;
         environment_.dryRun = arguments.dryRun;
         environment_.startTime = runStartTime();
         environment_.temporaryFolder = temporaryFolder();
-        environment_.log = [&console](LogLevel level, const std::string& message) { console.log(level, message); };
+        environment_.log = [&console](LogLevel level, const std::string& message) {
+            console.log(level, message);
+        };
     }
 
     ExitCode execute() {
@@ -132,14 +139,17 @@ private:
             case ExitCode::setAside: {
                 const std::string text = arguments_.dryRun ? describePlan(*run.plan(), environment_)
                                                            : describeOutcome(run, outcome, environment_);
-                (usesStandardOutput(checked_.pipeline) && !arguments_.dryRun ? std::cerr : std::cout) << text << std::flush;
+                (usesStandardOutput(checked_.pipeline) && !arguments_.dryRun ? std::cerr : std::cout)
+                    << text << std::flush;
                 break;
             }
             case ExitCode::interrupted:
-                console_.log(LogLevel::error, environment_.pipelineName + ": interrupted; nothing at the target has changed");
+                console_.log(LogLevel::error,
+                             environment_.pipelineName + ": interrupted; nothing at the target has changed");
                 break;
             default:
-                console_.log(LogLevel::error, outcome.message + (outcome.hint.empty() ? "" : "\n  " + outcome.hint));
+                console_.log(LogLevel::error,
+                             outcome.message + (outcome.hint.empty() ? "" : "\n  " + outcome.hint));
         }
     }
 
@@ -179,7 +189,8 @@ Recovery recoverEarlierRuns(PluginRegistry& registry, Console& console) {
 
 int runPipeline(const RunArguments& arguments, PluginRegistry& registry) {
     RunSignals signals;
-    const std::vector<CheckedDefinition> chain = checkDefinitions(arguments.definition, arguments.set, registry);
+    const std::vector<CheckedDefinition> chain =
+        checkDefinitions(arguments.definition, arguments.set, registry);
     if (!allSound(chain)) return static_cast<int>(ExitCode::usage);
     Console console(arguments.logLevel);
     for (const std::string& done : recoverEarlierRuns(registry, console).done)

@@ -26,8 +26,8 @@ struct RunArguments {
     std::chrono::milliseconds stallLimit{std::chrono::minutes(10)};
 };
 
-/// Recovers what earlier runs left, then runs the definition and those that it asks to run before. Returns the
-/// exit code; everything that went wrong has been printed.
+/// Recovers what earlier runs left, then runs the definition and those that it asks to run before. Returns
+/// the exit code; everything that went wrong has been printed.
 [[nodiscard]] int runPipeline(const RunArguments& arguments, PluginRegistry& registry);
 
 /// What was tidied of earlier runs, a sentence each, and how many of them could not be.

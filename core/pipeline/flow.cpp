@@ -32,7 +32,8 @@ public:
         }
     }
     [[nodiscard]] std::string text() const {
-        return place_.starts_with("table ") && rows_ > 0 ? place_ + " after row " + std::to_string(rows_) : place_;
+        return place_.starts_with("table ") && rows_ > 0 ? place_ + " after row " + std::to_string(rows_)
+                                                         : place_;
     }
 
 private:
@@ -59,7 +60,8 @@ void count(const Item& item, const Catalog& catalog, SourceProgress& progress) {
     } else if (const auto* batch = std::get_if<BatchPtr>(&item)) {
         progress.rows += (*batch)->rows();
         progress.bytes += (*batch)->bytes();
-    } else if (const auto* entry = std::get_if<Entry>(&item); entry != nullptr && entry->type == EntryType::file) {
+    } else if (const auto* entry = std::get_if<Entry>(&item);
+               entry != nullptr && entry->type == EntryType::file) {
         progress.files += 1;
     }
 }
@@ -83,7 +85,8 @@ void Flow::fail(FlowFailure failure) {
     {
         const std::scoped_lock lock(mutex_);
         // An interruption that another stage's failure set off is not the reason.
-        if (!failure_ || (failure_->interrupted && !failure.interrupted && !environment_.stop.stop_requested()))
+        if (!failure_ ||
+            (failure_->interrupted && !failure.interrupted && !environment_.stop.stop_requested()))
             failure_ = std::move(failure);
     }
     environment_.stop.request_stop();
@@ -120,7 +123,8 @@ void Flow::addWorker(StageContext* context, Body body) {
 std::vector<Outlet> Flow::sinkOutlets() {
     std::vector<Outlet> outlets;
     for (std::size_t i = 0; i < plan_.sinks.size(); ++i)
-        outlets.push_back({sinkChannels_[i].get(), plan_.sinks[i].acceptance.tables, plan_.sinks[i].acceptance.entries});
+        outlets.push_back(
+            {sinkChannels_[i].get(), plan_.sinks[i].acceptance.tables, plan_.sinks[i].acceptance.entries});
     return outlets;
 }
 
@@ -178,8 +182,9 @@ void Flow::runTransforms(std::vector<Outlet> outlets) {
     for (Item item; reader.next(item);) {
         whereabouts.at(item);
         const bool kept = std::ranges::all_of(plan_.transforms, [&](PlannedTransform& planned) {
-            return callStage(*planned.context, [&] { return whereabouts.text(); },
-                             [&] { return planned.transform->apply(item); });
+            return callStage(
+                *planned.context, [&] { return whereabouts.text(); },
+                [&] { return planned.transform->apply(item); });
         });
         if (kept) writer.write(item);
     }

@@ -24,8 +24,8 @@ struct FlowFailure {
     std::string hint;
 };
 
-/// Runs the plan's stages over their content. The first failure stops all of them. The plan, the environment and
-/// the progress counters must outlive the flow, also where a stage has hung: see hung().
+/// Runs the plan's stages over their content. The first failure stops all of them. The plan, the environment
+/// and the progress counters must outlive the flow, also where a stage has hung: see hung().
 class Flow {
 public:
     Flow(Plan& plan, RunEnvironment& environment, std::vector<std::unique_ptr<SourceProgress>>& progress)
@@ -35,10 +35,11 @@ public:
     Flow(const Flow&) = delete;
     Flow& operator=(const Flow&) = delete;
 
-    /// Returns when all is moved, or when everything that could be stopped has stopped. A call into a plugin that
-    /// is silent for longer than `stallLimit` is given up, and so is one that does not end within `grace` after
-    /// a stop was requested.
-    [[nodiscard]] std::optional<FlowFailure> run(std::chrono::milliseconds stallLimit, std::chrono::milliseconds grace);
+    /// Returns when all is moved, or when everything that could be stopped has stopped. A call into a plugin
+    /// that is silent for longer than `stallLimit` is given up, and so is one that does not end within
+    /// `grace` after a stop was requested.
+    [[nodiscard]] std::optional<FlowFailure> run(std::chrono::milliseconds stallLimit,
+                                                 std::chrono::milliseconds grace);
 
     /// True where a stage's thread never came back. Its process must end without touching that stage.
     [[nodiscard]] bool hung() const noexcept { return hung_; }

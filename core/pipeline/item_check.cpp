@@ -38,7 +38,8 @@ void ItemCheck::begin(const TableBegin& begin) {
     const Table* table = catalog_.find(begin.table);
     if (open_ != nullptr) throw Error("the plugin opened a table before it closed " + open_->qualifiedName());
     if (table == nullptr) throw Error("the plugin opened a table that is not in its catalog");
-    if (done_.contains(begin.table)) throw Error("the plugin gave table " + table->qualifiedName() + " twice");
+    if (done_.contains(begin.table))
+        throw Error("the plugin gave table " + table->qualifiedName() + " twice");
     open_ = table;
     rows_ = 0;
 }
@@ -48,7 +49,8 @@ void ItemCheck::batch(const Batch& batch) {
         throw Error("the plugin gave rows of a table that is not open");
     if (batch.columns() != open_->columns.size())
         throw Error("the plugin gave rows of " + std::to_string(batch.columns()) + " values for table " +
-                    open_->qualifiedName() + ", which has " + std::to_string(open_->columns.size()) + " columns");
+                    open_->qualifiedName() + ", which has " + std::to_string(open_->columns.size()) +
+                    " columns");
     rows_ += batch.rows();
 }
 

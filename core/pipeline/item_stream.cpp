@@ -156,7 +156,8 @@ std::uint64_t ItemWriter::writeEntry(Entry& entry) {
         while (filled < wanted && !ended) {
             const Heartbeat::Call call(heartbeat_);
             const std::size_t got = entry.content->read({buffer.get() + filled, wanted - filled});
-            if (got > wanted - filled) throw Error("the reader of " + entry.displayName() + " overran its buffer");
+            if (got > wanted - filled)
+                throw Error("the reader of " + entry.displayName() + " overran its buffer");
             filled += got;
             ended = got == 0;
         }

@@ -20,8 +20,8 @@ struct Outlet {
     bool entries = true;
 };
 
-/// Sends items to every outlet that takes them, reading an entry's bytes once. `heartbeat` belongs to the stage
-/// that gives the items: it is watched while its reader runs and paused while the channels are full.
+/// Sends items to every outlet that takes them, reading an entry's bytes once. `heartbeat` belongs to the
+/// stage that gives the items: it is watched while its reader runs and paused while the channels are full.
 class ItemWriter {
 public:
     ItemWriter(std::vector<Outlet> outlets, Heartbeat& heartbeat)

@@ -76,8 +76,9 @@ void Journal::append(const JournalRecord& record) {
     if (descriptor_ < 0) {
         std::error_code error;
         fs::create_directories(folder_, error);
-        if (error) throw Error("cannot create state folder " + folder_.string() + ": " + error.message(),
-                               "set ROOST_STATE_DIR to a folder that can be written");
+        if (error)
+            throw Error("cannot create state folder " + folder_.string() + ": " + error.message(),
+                        "set ROOST_STATE_DIR to a folder that can be written");
         std::string pattern = (folder_ / "run.XXXXXX.journal").string();
         descriptor_ = ::mkostemps(pattern.data(), 8, O_CLOEXEC);  // mode 0600
         if (descriptor_ < 0) throw systemError("cannot create a journal in " + folder_.string(), errno);
@@ -97,7 +98,8 @@ void Journal::remove() noexcept {
 }
 
 fs::path stateFolder() {
-    if (const char* folder = std::getenv("ROOST_STATE_DIR"); folder != nullptr && *folder != '\0') return folder;
+    if (const char* folder = std::getenv("ROOST_STATE_DIR"); folder != nullptr && *folder != '\0')
+        return folder;
     if (::geteuid() == 0) return "/var/lib/roost";
     if (const char* folder = std::getenv("XDG_STATE_HOME"); folder != nullptr && *folder == '/')
         return fs::path(folder) / "roost";
@@ -118,7 +120,8 @@ std::size_t recoverJournals(const fs::path& folder, PluginRegistry& registry, Co
         if (descriptor < 0) continue;  // its run has just ended
         if (lockedByUs(descriptor)) {
             try {
-                for (const JournalRecord& record : readRecords(file)) recoverOne(record, registry, context, said);
+                for (const JournalRecord& record : readRecords(file))
+                    recoverOne(record, registry, context, said);
                 ::unlink(file.c_str());
             } catch (const Poco::Exception& problem) {
                 ++unfinished;

@@ -34,8 +34,9 @@ void merge(Catalog& whole, PlannedSource& planned) {
     }
     if (!own.tables.empty()) {
         if (!whole.dialect.empty() && whole.dialect != own.dialect)
-            throw Error("the sources hold tables of two kinds of database, " + whole.dialect + " and " + own.dialect,
-                        "use a pipeline for each");
+            throw Error(
+                "the sources hold tables of two kinds of database, " + whole.dialect + " and " + own.dialect,
+                "use a pipeline for each");
         whole.dialect = own.dialect;
     }
     std::ranges::copy(own.tables, std::back_inserter(whole.tables));
@@ -58,13 +59,16 @@ void addSources(const ResolvedPipeline& pipeline, RunEnvironment& environment, P
     // The database first, then files: a file that a row names was there when the row was read.
     std::vector<const ResolvedStage*> order;
     for (const ResolvedStage& stage : pipeline.sources) order.push_back(&stage);
-    std::ranges::stable_partition(order, [](const ResolvedStage* stage) { return stage->role == "database"; });
+    std::ranges::stable_partition(order,
+                                  [](const ResolvedStage* stage) { return stage->role == "database"; });
     for (const ResolvedStage* stage : order) {
         if (environment.stop.stop_requested()) throw Interrupted();
         PlannedSource& planned = plan.sources.emplace_back();
         planned.context = contextFor(*stage, environment);
-        planned.source = callStage(*planned.context, [&] { return stage->factory->makeSource(stage->settings); });
-        planned.catalog = callStage(*planned.context, [&] { return planned.source->catalog(*planned.context); });
+        planned.source =
+            callStage(*planned.context, [&] { return stage->factory->makeSource(stage->settings); });
+        planned.catalog =
+            callStage(*planned.context, [&] { return planned.source->catalog(*planned.context); });
         for (const std::string& warning : planned.catalog.warnings) planned.context->warn(warning);
         merge(plan.catalog, planned);
     }
@@ -75,7 +79,8 @@ void addTransforms(const ResolvedPipeline& pipeline, RunEnvironment& environment
     for (const ResolvedStage& stage : pipeline.transforms) {
         PlannedTransform& planned = plan.transforms.emplace_back();
         planned.context = contextFor(stage, environment);
-        planned.transform = callStage(*planned.context, [&] { return stage.factory->makeTransform(stage.settings); });
+        planned.transform =
+            callStage(*planned.context, [&] { return stage.factory->makeTransform(stage.settings); });
         callStage(*planned.context, [&] { planned.transform->rewrite(plan.catalog, *planned.context); });
     }
 }
@@ -100,7 +105,8 @@ void addSinks(const ResolvedPipeline& pipeline, RunEnvironment& environment, Pla
 
 void requireTakers(const Plan& plan) {
     const auto taken = [&](bool Acceptance::*what) {
-        return std::ranges::any_of(plan.sinks, [&](const PlannedSink& sink) { return sink.acceptance.*what; });
+        return std::ranges::any_of(plan.sinks,
+                                   [&](const PlannedSink& sink) { return sink.acceptance.*what; });
     };
     if (!plan.catalog.tables.empty() && !taken(&Acceptance::tables))
         throw Error("no sink takes the tables that the sources give",
@@ -114,7 +120,8 @@ void requireTakers(const Plan& plan) {
 
 std::vector<std::string> Plan::destroys() const {
     std::vector<std::string> all;
-    for (const PlannedSink& sink : sinks) std::ranges::copy(sink.acceptance.destroys, std::back_inserter(all));
+    for (const PlannedSink& sink : sinks)
+        std::ranges::copy(sink.acceptance.destroys, std::back_inserter(all));
     return all;
 }
 

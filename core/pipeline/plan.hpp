@@ -16,7 +16,7 @@ namespace roost {
 struct PlannedSource {
     std::unique_ptr<StageContext> context;
     std::unique_ptr<Source> source;
-    Catalog catalog;        ///< the source's own, its tables numbered for the whole run
+    Catalog catalog;         ///< the source's own, its tables numbered for the whole run
     TableId firstTable = 0;  ///< what is added to the ids of its items
 };
 

@@ -24,7 +24,8 @@ using Poco::JSON::Object;
 Object ordered() { return Object(Poco::JSON_PRESERVE_KEY_ORDER); }
 
 std::string rfc3339(std::chrono::system_clock::time_point time) {
-    const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count();
+    const auto micros =
+        std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count();
     return Poco::DateTimeFormatter::format(Poco::Timestamp(micros), "%Y-%m-%dT%H:%M:%SZ");
 }
 

@@ -9,7 +9,8 @@
 namespace roost {
 
 /// docs/report.md describes the fields. Holds no secret.
-[[nodiscard]] std::string formatReport(const Run& run, const RunOutcome& outcome, const RunEnvironment& environment);
+[[nodiscard]] std::string formatReport(const Run& run, const RunOutcome& outcome,
+                                       const RunEnvironment& environment);
 
 /// Writes the report whole or not at all, mode 0600, replacing an older one. Throws roost::Error.
 void writeReport(const std::filesystem::path& file, const std::string& text);

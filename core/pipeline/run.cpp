@@ -51,7 +51,8 @@ void Run::commitAll(RunOutcome& outcome) {
         } catch (const std::exception& error) {
             const auto* known = dynamic_cast<const Error*>(&error);
             if (committed_ == 0)  // nothing shows yet: an ordinary failure
-                return setFailure(outcome, ExitCode::failed, error.what(), known != nullptr ? known->hint() : "");
+                return setFailure(outcome, ExitCode::failed, error.what(),
+                                  known != nullptr ? known->hint() : "");
             return setFailure(outcome, ExitCode::untidy,
                               std::string(error.what()) + "; sinks before it have committed",
                               "the sinks after it were undone; run the pipeline again for them");

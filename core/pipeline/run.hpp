@@ -17,11 +17,11 @@ namespace roost {
 /// The exit codes that scripts rely on.
 enum class ExitCode : int {
     done = 0,
-    failed = 1,       ///< nothing at the target has changed
-    usage = 2,        ///< the command line or the definition is wrong
-    setAside = 3,     ///< done, but some values or files were set aside
-    untidy = 4,       ///< committed, but tidying up is left
-    interrupted = 130 ///< nothing at the target has changed
+    failed = 1,        ///< nothing at the target has changed
+    usage = 2,         ///< the command line or the definition is wrong
+    setAside = 3,      ///< done, but some values or files were set aside
+    untidy = 4,        ///< committed, but tidying up is left
+    interrupted = 130  ///< nothing at the target has changed
 };
 
 struct RunOptions {
@@ -62,7 +62,9 @@ public:
 
     /// Null until the plan stands.
     [[nodiscard]] const Plan* plan() const noexcept { return plan_.get(); }
-    [[nodiscard]] const std::vector<std::unique_ptr<SourceProgress>>& progress() const noexcept { return progress_; }
+    [[nodiscard]] const std::vector<std::unique_ptr<SourceProgress>>& progress() const noexcept {
+        return progress_;
+    }
     /// True where a plugin's call never came back: the process must then end by std::_Exit.
     [[nodiscard]] bool hung() const noexcept { return flow_ && flow_->hung(); }
 

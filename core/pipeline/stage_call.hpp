@@ -10,8 +10,8 @@
 
 namespace roost {
 
-/// Runs `call` as the stage of `context`. `where` returns its position in the data ("table users, row 12"), or "".
-/// Throws roost::Error for whatever the stage threw, Interrupted for an interruption.
+/// Runs `call` as the stage of `context`. `where` returns its position in the data ("table users, row 12"),
+/// or "". Throws roost::Error for whatever the stage threw, Interrupted for an interruption.
 template <class Call, class Where>
 decltype(auto) callStage(StageContext& context, Where&& where, Call&& call) {
     const auto named = [&](const std::string& message) {
@@ -36,7 +36,8 @@ decltype(auto) callStage(StageContext& context, Where&& where, Call&& call) {
 
 template <class Call>
 decltype(auto) callStage(StageContext& context, Call&& call) {
-    return callStage(context, [] { return std::string(); }, std::forward<Call>(call));
+    return callStage(
+        context, [] { return std::string(); }, std::forward<Call>(call));
 }
 
 }  // namespace roost

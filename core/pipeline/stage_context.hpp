@@ -49,7 +49,9 @@ public:
     [[nodiscard]] std::chrono::system_clock::time_point startTime() const override {
         return environment_.startTime;
     }
-    [[nodiscard]] std::filesystem::path temporaryFolder() const override { return environment_.temporaryFolder; }
+    [[nodiscard]] std::filesystem::path temporaryFolder() const override {
+        return environment_.temporaryFolder;
+    }
     bool journal(const std::string& record) override;
 
     [[nodiscard]] const std::string& label() const noexcept { return label_; }

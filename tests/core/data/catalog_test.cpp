@@ -26,8 +26,8 @@ using Names = std::vector<std::string>;
 }  // namespace
 
 TEST_CASE("parents come before children, ties by name") {
-    CHECK(order({table("z", {}), table("child", {"z", "a"}), table("a", {}), table("grandchild", {"child"})}) ==
-          Names{"a", "z", "child", "grandchild"});
+    CHECK(order({table("z", {}), table("child", {"z", "a"}), table("a", {}),
+                 table("grandchild", {"child"})}) == Names{"a", "z", "child", "grandchild"});
 }
 
 TEST_CASE("a reference to itself or to a missing table holds nothing back") {
@@ -35,8 +35,8 @@ TEST_CASE("a reference to itself or to a missing table holds nothing back") {
 }
 
 TEST_CASE("a cycle comes after what it needs and before what needs it") {
-    CHECK(order({table("after", {"staff"}), table("store", {"staff", "city"}), table("staff", {"store"}), table("city", {})}) ==
-          Names{"city", "staff", "after", "store"});
+    CHECK(order({table("after", {"staff"}), table("store", {"staff", "city"}), table("staff", {"store"}),
+                 table("city", {})}) == Names{"city", "staff", "after", "store"});
     CHECK(order({table("a", {"b"}), table("b", {"c"}), table("c", {"b"})}) == Names{"b", "a", "c"});
 }
 

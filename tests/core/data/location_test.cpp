@@ -23,7 +23,8 @@ TEST_CASE("passwords are never shown") {
         {"postgresql://aviary:secret@host:5432/db", "postgresql://aviary:***@host:5432/db"},
         {"postgresql://aviary:se@c/re:t@host/db", "postgresql://aviary:***@host/db"},
         {"postgresql://aviary@host/db", "postgresql://aviary@host/db"},
-        {"postgresql://host/db?user=u&password=secret&sslmode=require", "postgresql://host/db?user=u&password=***&sslmode=require"},
+        {"postgresql://host/db?user=u&password=secret&sslmode=require",
+         "postgresql://host/db?user=u&password=***&sslmode=require"},
         {"host=h password=secret dbname=d", "host=h password=*** dbname=d"},
         {R"(host=h password='it\'s secret' dbname=d)", "host=h password=*** dbname=d"},
         {"url: \"postgresql://u:p@h/d\" and s3://b/p", "url: \"postgresql://u:***@h/d\" and s3://b/p"},
@@ -32,9 +33,12 @@ TEST_CASE("passwords are never shown") {
 }
 
 TEST_CASE("a location of parts shows itself without the password") {
-    const Location full = Location::fromParts("postgres", {{"host", "db"}, {"port", "5432"}, {"user", "aviary"}, {"password", "p@:/"}, {"name", "app"}});
+    const Location full = Location::fromParts(
+        "postgres",
+        {{"host", "db"}, {"port", "5432"}, {"user", "aviary"}, {"password", "p@:/"}, {"name", "app"}});
     CHECK(full.redacted() == "postgres://aviary:***@db:5432/app");
-    const Location file = Location::fromParts("sqlite", {{"path", "/data/aviary.db"}, {"name", "aviary"}, {"host", ""}});
+    const Location file =
+        Location::fromParts("sqlite", {{"path", "/data/aviary.db"}, {"name", "aviary"}, {"host", ""}});
     CHECK(file.path() == "/data/aviary.db");
     CHECK(file.redacted() == "sqlite:/data/aviary.db");
     CHECK(Location::fromParts("sqlite", {{"name", "x.db"}}).path() == "x.db");

@@ -68,7 +68,8 @@ TEST_CASE("options are read into the members that they are bound to") {
     CHECK(table().parse(settings("limit", scalar("2 MiB")), diagnostics).limit == 2 * 1024 * 1024);
     CHECK(table().parse(settings("timeout", scalar("5m")), diagnostics).timeout == 300'000);
     CHECK(table().parse(settings("policy", scalar("fail")), diagnostics).policy == Policy::fail);
-    CHECK(table().parse(settings("tables", scalar("a, b,,c ")), diagnostics).tables == std::vector<std::string>{"a", "b", "c"});
+    CHECK(table().parse(settings("tables", scalar("a, b,,c ")), diagnostics).tables ==
+          std::vector<std::string>{"a", "b", "c"});
     CHECK(table().parse(settings("other", scalar("x")), diagnostics).level == 2);
     CHECK(diagnostics.empty());
 }
@@ -76,10 +77,12 @@ TEST_CASE("options are read into the members that they are bound to") {
 TEST_CASE("a value of a wrong type is told with what the option takes") {
     CHECK(problem("quick", scalar("maybe")) == "option 'quick' takes true or false, not 'maybe'");
     CHECK(problem("level", scalar("ten")) == "option 'level' takes a whole number, not 'ten'");
-    CHECK(problem("level", scalar("99999999999999999999")) == "option 'level' takes a whole number, not '99999999999999999999'");
+    CHECK(problem("level", scalar("99999999999999999999")) ==
+          "option 'level' takes a whole number, not '99999999999999999999'");
     CHECK(problem("level", scalar("10")) == "option 'level' is from 0 to 9, not 10");
     CHECK(problem("limit", scalar("2MB")) == "option 'limit' takes a size such as 512KiB or 2GiB, not '2MB'");
-    CHECK(problem("timeout", scalar("30")) == "option 'timeout' takes a duration such as 500ms, 30s or 5m, not '30'");
+    CHECK(problem("timeout", scalar("30")) ==
+          "option 'timeout' takes a duration such as 500ms, 30s or 5m, not '30'");
     CHECK(problem("policy", scalar("fial")) == "option 'policy' is one of warn, fail, not 'fial'");
     Node list;
     list.kind = Node::Kind::sequence;

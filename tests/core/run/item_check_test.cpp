@@ -51,10 +51,12 @@ TEST_CASE("a source that breaks its contract is told how") {
     const Catalog catalog = twoTables();
     ItemCheck check(catalog);
     SECTION("rows before their table") {
-        CHECK_THROWS_MATCHES(check.check(rows(0, 2, 1)), Error, Message("the plugin gave rows of a table that is not open"));
+        CHECK_THROWS_MATCHES(check.check(rows(0, 2, 1)), Error,
+                             Message("the plugin gave rows of a table that is not open"));
     }
     SECTION("an unknown table") {
-        CHECK_THROWS_MATCHES(check.check(TableBegin{7}), Error, Message("the plugin opened a table that is not in its catalog"));
+        CHECK_THROWS_MATCHES(check.check(TableBegin{7}), Error,
+                             Message("the plugin opened a table that is not in its catalog"));
     }
     SECTION("rows of a wrong width") {
         check.check(TableBegin{0});
@@ -64,7 +66,8 @@ TEST_CASE("a source that breaks its contract is told how") {
     SECTION("a wrong count") {
         check.check(TableBegin{0});
         check.check(rows(0, 2, 2));
-        CHECK_THROWS_MATCHES(check.check(TableEnd{0, 3}), Error, Message("table a: the plugin gave 2 rows and speaks of 3"));
+        CHECK_THROWS_MATCHES(check.check(TableEnd{0, 3}), Error,
+                             Message("table a: the plugin gave 2 rows and speaks of 3"));
     }
     SECTION("a table twice") {
         check.check(TableBegin{0});
@@ -73,7 +76,8 @@ TEST_CASE("a source that breaks its contract is told how") {
     }
     SECTION("a table within another") {
         check.check(TableBegin{0});
-        CHECK_THROWS_MATCHES(check.check(TableBegin{1}), Error, Message("the plugin opened a table before it closed a"));
+        CHECK_THROWS_MATCHES(check.check(TableBegin{1}), Error,
+                             Message("the plugin opened a table before it closed a"));
     }
     SECTION("a batch that is none") {
         CHECK_THROWS_MATCHES(check.check(BatchPtr{}), Error, Message("the plugin gave a batch that is none"));
@@ -89,7 +93,8 @@ TEST_CASE("a source that breaks its contract is told how") {
 TEST_CASE("names that lead out of a user's folder are refused") {
     const Catalog catalog;
     ItemCheck check(catalog);
-    const auto path = GENERATE(as<std::string>{}, "../x", "a/../b", "/x", "a//b", ".", "a/.", std::string("a\0b", 3), "");
+    const auto path =
+        GENERATE(as<std::string>{}, "../x", "a/../b", "/x", "a//b", ".", "a/.", std::string("a\0b", 3), "");
     CHECK_THROWS_AS(check.check(file("u1", path)), Error);
     CHECK_THROWS_AS(check.check(file("a/b", "x")), Error);
     CHECK_THROWS_AS(check.check(file("..", "x")), Error);

@@ -48,8 +48,9 @@ TEST_CASE("what cannot be carried is refused while planning") {
     TestEnvironment environment;
     SECTION("all refusals at once") {
         to.refusals = {"it exists", "it is full"};
-        CHECK_THROWS_MATCHES(makePlan(pipeline, environment), Error,
-                             Message("sink 1: it exists\nsink 1: it is full\nsink 2: it exists\nsink 2: it is full"));
+        CHECK_THROWS_MATCHES(
+            makePlan(pipeline, environment), Error,
+            Message("sink 1: it exists\nsink 1: it is full\nsink 2: it exists\nsink 2: it is full"));
     }
     SECTION("tables that no sink takes") {
         to.takesTables = false;
@@ -63,7 +64,8 @@ TEST_CASE("what cannot be carried is refused while planning") {
     }
     SECTION("two tables of one name") {
         pipeline.sources.push_back(stage(source, "source 2"));
-        CHECK_THROWS_MATCHES(makePlan(pipeline, environment), Error, Message("two sources have a table named 'a'"));
+        CHECK_THROWS_MATCHES(makePlan(pipeline, environment), Error,
+                             Message("two sources have a table named 'a'"));
     }
     SECTION("tables of two dialects") {
         Script other;

@@ -18,7 +18,9 @@ struct Setup {
             pipeline.sinks.push_back(stage(*sinks.back(), "sink " + std::to_string(sinks.size())));
         }
     }
-    RunOutcome run(RunOptions options = {}) { return Run(pipeline, environment, std::move(options)).execute(); }
+    RunOutcome run(RunOptions options = {}) {
+        return Run(pipeline, environment, std::move(options)).execute();
+    }
 
     TestEnvironment environment;
     Script from;
@@ -43,7 +45,9 @@ TEST_CASE("all sinks prepare before the first commits") {
     Setup setup({&one, &two});
     setup.from.tables = {{"a", 10}};
     Calls order;
-    one.at = [&](const std::string& call) { if (call == "commit") CHECK(two.calls.back() == "prepare"); };
+    one.at = [&](const std::string& call) {
+        if (call == "commit") CHECK(two.calls.back() == "prepare");
+    };
     const RunOutcome outcome = setup.run();
     CHECK(outcome.code == ExitCode::done);
     CHECK(one.calls == Calls{"begin", "prepare", "commit"});
@@ -128,12 +132,16 @@ TEST_CASE("an interruption before the commit aborts, and one during the commit w
     Script to;
     Setup setup({&to});
     SECTION("before") {
-        to.at = [&](const std::string& call) { if (call == "prepare") setup.environment.stop.request_stop(); };
+        to.at = [&](const std::string& call) {
+            if (call == "prepare") setup.environment.stop.request_stop();
+        };
         CHECK(setup.run().code == ExitCode::interrupted);
         CHECK(to.calls == Calls{"begin", "prepare", "abort"});
     }
     SECTION("during") {
-        to.at = [&](const std::string& call) { if (call == "commit") setup.environment.stop.request_stop(); };
+        to.at = [&](const std::string& call) {
+            if (call == "commit") setup.environment.stop.request_stop();
+        };
         CHECK(setup.run().code == ExitCode::done);
         CHECK(to.calls == Calls{"begin", "prepare", "commit"});
     }

@@ -42,7 +42,8 @@ struct Script {
     bool takesEntries = true;
     std::vector<std::string> refusals;
     std::vector<std::string> destroys;
-    std::function<void(const std::string&)> at = [](const std::string&) {};  ///< "begin", "write", "prepare", "commit"
+    std::function<void(const std::string&)> at = [](const std::string&) {
+    };  ///< "begin", "write", "prepare", "commit"
     // what happened
     std::vector<std::string> calls;
     std::vector<std::int64_t> values;
@@ -63,7 +64,8 @@ public:
             table.rows = rows;
             catalog.tables.push_back(table);
         }
-        if (!script_.files.empty()) catalog.entryKinds.push_back({"documents", script_.files.size(), 0, 0, 1});
+        if (!script_.files.empty())
+            catalog.entryKinds.push_back({"documents", script_.files.size(), 0, 0, 1});
         return catalog;
     }
     bool next(Item& item) override {
@@ -91,7 +93,8 @@ private:
             item = TableBegin{id};
         } else if (given_ < rows) {
             auto batch = std::make_shared<Batch>(id, 1);
-            while (given_ < rows && !batch->full()) batch->addRow()[0] = Cell::integer(static_cast<std::int64_t>(given_++));
+            while (given_ < rows && !batch->full())
+                batch->addRow()[0] = Cell::integer(static_cast<std::int64_t>(given_++));
             item = BatchPtr(std::move(batch));
         } else {
             open_ = false;
@@ -123,7 +126,8 @@ public:
         if (const auto* begin = std::get_if<TableBegin>(&item))
             script_.received.emplace_back("table", catalog_->find(begin->table)->qualifiedName());
         if (const auto* batch = std::get_if<BatchPtr>(&item))
-            for (std::size_t i = 0; i < (*batch)->rows(); ++i) script_.values.push_back((*batch)->row(i)[0].integer());
+            for (std::size_t i = 0; i < (*batch)->rows(); ++i)
+                script_.values.push_back((*batch)->row(i)[0].integer());
         if (auto* entry = std::get_if<Entry>(&item)) {
             std::string content;
             std::array<std::byte, 700> buffer;
