@@ -1,6 +1,9 @@
 #include "cli/option_text.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
+#include <span>
 
 #include "pipeline/plugin_choice.hpp"
 #include "pipeline/utf8.hpp"
@@ -19,11 +22,33 @@ std::string joined(const std::vector<std::string>& words) {
     return text;
 }
 
+struct Unit {
+    std::int64_t factor;
+    std::string_view name;
+};
+
+/// "24h" for 86400000 milliseconds: a whole number of the largest unit that fits.
+std::string inUnits(std::int64_t number, std::span<const Unit> units) {
+    for (const Unit& unit : units)
+        if (number % unit.factor == 0 && (number != 0 || unit.factor == units.back().factor))
+            return std::to_string(number / unit.factor) + std::string(unit.name);
+    return std::to_string(number);
+}
+
+std::string limit(std::int64_t number, OptionType type) {
+    static constexpr std::array<Unit, 4> times{{{3'600'000, "h"}, {60'000, "m"}, {1000, "s"}, {1, "ms"}}};
+    static constexpr std::array<Unit, 4> sizes{
+        {{1LL << 30, "GiB"}, {1LL << 20, "MiB"}, {1LL << 10, "KiB"}, {1, "B"}}};
+    if (type == OptionType::duration) return inUnits(number, times);
+    return type == OptionType::size ? inUnits(number, sizes) : std::to_string(number);
+}
+
 std::string range(const OptionSpec& option) {
+    const auto shown = [&](std::int64_t number) { return limit(number, option.type); };
     if (option.minimum && option.maximum)
-        return ", " + std::to_string(*option.minimum) + " to " + std::to_string(*option.maximum);
-    if (option.minimum) return ", at least " + std::to_string(*option.minimum);
-    if (option.maximum) return ", at most " + std::to_string(*option.maximum);
+        return ", " + shown(*option.minimum) + " to " + shown(*option.maximum);
+    if (option.minimum) return ", at least " + shown(*option.minimum);
+    if (option.maximum) return ", at most " + shown(*option.maximum);
     return {};
 }
 

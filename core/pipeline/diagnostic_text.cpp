@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "pipeline/utf8.hpp"
+#include "roost/location.hpp"
 
 namespace roost {
 
@@ -43,11 +44,12 @@ std::string underlineFor(const ShownLine& line) {
 /// A value that a message repeats may hold line ends, control characters, or very much text.
 std::string oneLine(std::string_view text) {
     constexpr std::size_t longest = 500;
-    const std::size_t end = byteOfCharacter(text, longest);
-    std::string line(text.substr(0, end));
+    const std::string whole = redact(text);  // a message may repeat what the definition says
+    const std::size_t end = byteOfCharacter(whole, longest);
+    std::string line = whole.substr(0, end);
     for (char& c : line)
         if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = c == '\n' || c == '\t' ? ' ' : '?';
-    return end < text.size() ? line + "..." : line;
+    return end < whole.size() ? line + "..." : line;
 }
 
 void appendSnippet(std::string& out, const SourceText& source, const Diagnostic& diagnostic) {

@@ -40,6 +40,7 @@ public:
                          "0 for none.")
                 .range(0, 1'000'000'000)
                 .duration("delay", &Options::delay, "0s", "Pause before each batch.")
+                .range(0, 3'600'000)
                 .boolean("hang", &Options::hang, "Never come back from the first batch.")
                 .text("token", &Options::token, "Not used, but never shown either.")
                 .secret();

@@ -101,6 +101,13 @@ TEST_CASE("control characters of a file and of a value never reach the terminal"
           "f:1:1: error: no '?[31m' here\n  1 | a: ?[31mred\n    | ^ try?this\n");
 }
 
+TEST_CASE("a message that repeats a url shows no password") {
+    Diagnostics diagnostics;
+    diagnostics.add({{}, "no postgresql://u:hunter2@h/x", 0, "try a://b:hunter3@c", {"password=hunter4"}});
+    CHECK(renderDiagnostics(SourceText("f", "a"), diagnostics) ==
+          "f: error: no postgresql://u:***@h/x; try a://b:***@c\n  password=***\n");
+}
+
 TEST_CASE("a very long message is cut") {
     Diagnostics diagnostics;
     diagnostics.error({}, std::string(10'000, 'x'));

@@ -45,18 +45,34 @@ std::string withoutQuotations(std::string_view message) {
     return shown;
 }
 
+Error unreadable(const std::string& why) {
+    return Error("the url is no connection string that PostgreSQL's library can read (" + why + ")",
+                 "write postgresql://user:password@host:port/name with '%', '@', ':' and '/' of a password "
+                 "percent-encoded, or give host, port, user, password and name as single options, where "
+                 "nothing needs escaping");
+}
+
+/// libpq ends the credentials at the first '@' and takes what follows for a host, which messages name: a
+/// password that holds an '@' or a '/' as it is would be shown in pieces.
+void requireEscapedCredentials(std::string_view uri) {
+    uri.remove_prefix(uri.find("//") + 2);
+    if (const std::size_t end = uri.find_first_of("@/"); end != std::string_view::npos && uri[end] == '@')
+        uri.remove_prefix(end + 1);
+    if (uri.substr(0, uri.find('?')).find('@') != std::string_view::npos)
+        throw unreadable("an '@' that is not percent-encoded");
+}
+
 void requireReadable(const std::string& connectionString) {
     char* complaint = nullptr;
     const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> parsed(
         PQconninfoParse(connectionString.c_str(), &complaint), &PQconninfoFree);
     const std::unique_ptr<char, decltype(&PQfreemem)> message(complaint, &PQfreemem);
-    if (parsed) return;
-    throw Error(
-        "the url is no connection string that PostgreSQL's library can read (" +
-            withoutQuotations(message ? message.get() : "out of memory") + ")",
-        "write postgresql://user:password@host:port/name with '%', '@', ':' and '/' of a password "
-        "percent-encoded, or give host, port, user, password and name as single options, where nothing "
-        "needs escaping");
+    if (!parsed) throw unreadable(withoutQuotations(message ? message.get() : "out of memory"));
+    // Where the host is missing, what should be the password stands in the port's place.
+    for (const PQconninfoOption* option = parsed.get(); option->keyword != nullptr; ++option)
+        if (std::string_view(option->keyword) == "port" && option->val != nullptr &&
+            std::string_view(option->val).find_first_not_of("0123456789,") != std::string_view::npos)
+            throw unreadable("a port that is no number");
 }
 
 }  // namespace
@@ -78,6 +94,7 @@ ConnectionSettings ConnectionSettings::from(const Location& location) {
     settings.expands_ = uri || location.rest().find('=') != std::string::npos;
     const std::string name = uri ? "postgresql:" + location.rest() : location.rest();
     if (name.find('\0') != std::string::npos) throw Error("the url holds a NUL byte");
+    if (uri) requireEscapedCredentials(name);
     if (settings.expands_) requireReadable(name);
     settings.keywords_.emplace_back("dbname", name);
     return settings;

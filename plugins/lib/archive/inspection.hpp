@@ -1,0 +1,16 @@
+// What is in an archive, without unpacking it.
+#pragma once
+
+#include <filesystem>
+
+#include "roost/context.hpp"
+#include "roost/plugin.hpp"
+
+namespace roost::archive {
+
+/// Reads the two documents at the front of an archive that roost wrote, whatever its size. Any other archive (Aviary's
+/// own, older ones of which begin with the tables) is read to its end and counted. Throws roost::Error where
+/// what was read is damaged, or is no backup.
+[[nodiscard]] ArchiveSummary inspectArchive(const std::filesystem::path& file, Context& context);
+
+}  // namespace roost::archive

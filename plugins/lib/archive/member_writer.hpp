@@ -1,0 +1,40 @@
+// Members of an archive, each with its line in checksums.sha256.
+#pragma once
+
+#include <filesystem>
+#include <string_view>
+
+#include "lib/archive/checksum_list.hpp"
+#include "lib/stream/sha256.hpp"
+#include "lib/stream/tar_writer.hpp"
+
+namespace roost::archive {
+
+/// Writes members one after the other and hashes what they hold. One thread.
+class MemberWriter {
+public:
+    /// `out` and `tar` must outlive the writer.
+    MemberWriter(stream::GzipWriter& out, stream::TarWriter& tar, std::filesystem::path temporaryFolder)
+        : out_(out), tar_(tar), checksums_(std::move(temporaryFolder)) {}
+
+    void addFolder(const stream::TarMember& folder);
+    void begin(const stream::TarMember& member);
+    void beginUnsized(const stream::TarMember& member);
+    void write(stream::Bytes data);
+    void write(std::string_view text) { write(std::as_bytes(std::span(text))); }
+    void end();
+
+    /// Room that write() takes from without copying; see GzipWriter::space().
+    [[nodiscard]] std::span<std::byte> space() { return out_.space(); }
+    [[nodiscard]] ChecksumList& checksums() noexcept { return checksums_; }
+
+private:
+    stream::GzipWriter& out_;
+    stream::TarWriter& tar_;
+    stream::Sha256 hash_;
+    ChecksumList checksums_;
+    std::string name_;
+    bool unsized_ = false;
+};
+
+}  // namespace roost::archive

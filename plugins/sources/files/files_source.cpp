@@ -1,0 +1,213 @@
+#include "sources/files/files_source.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <optional>
+#include <system_error>
+
+#include "lib/storage/file_reader.hpp"
+#include "lib/storage/shown_name.hpp"
+#include "roost/version.hpp"
+#include "sources/files/inventory.hpp"
+
+namespace roost::storage {
+
+/// What catalog() opens and next() goes on with. The walk goes before the list of users that it lies in.
+struct FilesSource::Walk {
+    Walk(FileDescriptor folder, const std::string& rootName, const Layout& layout, Context& host)
+        : context(host),
+          root(std::move(folder)),
+          store(host.temporaryFolder()),
+          watch(host),
+          trees(root.get(), rootName, layout, store, watch) {}
+
+    Context& context;
+    FileDescriptor root;
+    NameStore store;
+    Watch watch;
+    UserTrees trees;
+    UserTree tree;
+    std::optional<TreeWalk> steps;
+    std::uint64_t passedOverBefore = 0;
+    std::uint64_t passedOver = 0;
+};
+
+namespace {
+
+FileDescriptor openRoot(const std::string& path) {
+    FileDescriptor root(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (root) return root;
+    const int error = errno;
+    const std::string name = "storage folder '" + shownName(path) + "' ";
+    if (error == ENOENT) throw Error(name + "does not exist", "check the url of the storage source");
+    if (error == ENOTDIR) throw Error(name + "is not a folder", "check the url of the storage source");
+    throw Error(name + "cannot be read: " + std::generic_category().message(error),
+                "run roost as a user that may read it");
+}
+
+void describe(const struct stat& status, Entry& entry) {
+    entry.mode = status.st_mode & 07777U;
+    entry.modifiedNanoseconds =
+        std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + std::int64_t{status.st_mtim.tv_nsec};
+}
+
+}  // namespace
+
+PluginInfo FilesSource::info() {
+    return {.name = "files",
+            .version = std::string(version()),
+            .description = "Reads users' files from a folder",
+            .role = "storage",
+            .serves = {"file"}};
+}
+
+const OptionTable<FilesOptions>& FilesSource::options() {
+    static const auto table =
+        OptionTable<Options>{}
+            .url(&Options::url, "The folder that holds a folder for each user, named by the user's id.")
+            .example("file:${data_dir}/users")
+            .map("kinds", &Options::kinds,
+                 "The kinds of files and where they lie in a user's folder; '.' is the user's folder itself. "
+                 "By default documents: pdfs and configs: rmapi.")
+            .example("{documents: pdfs, configs: rmapi}")
+            .choice(
+                "unknown", &Options::unknown, {"warn", "fail"},
+                "What to do about files outside of the kinds' folders: leave them out with a warning that "
+                "names and counts them, or end the run.")
+            .choice("on-unreadable", &Options::onUnreadable, {"fail", "skip"},
+                    "What to do about a file or folder that cannot be read: end the run, or leave it out and "
+                    "list it (exit code 3).")
+            .choice("on-changed", &Options::onChanged, {"warn", "fail"},
+                    "What to do about a file that changes, shrinks or vanishes while it is read: take what "
+                    "came and "
+                    "report it, or end the run.");
+    return table;
+}
+
+FilesSource::FilesSource(Options options)
+    : options_(std::move(options)), layout_(options_.kinds), rootName_(shownName(options_.url.path())) {}
+
+FilesSource::~FilesSource() = default;
+
+Catalog FilesSource::catalog(Context& context) {
+    walk_ = std::make_unique<Walk>(openRoot(options_.url.path()), rootName_, layout_, context);
+    Inventory inventory(walk_->root.get(), rootName_, options_, layout_, walk_->store, walk_->watch);
+    Catalog catalog;
+    catalog.entryKinds = inventory.count();
+    catalog.warnings = inventory.warnings();
+    walk_->passedOverBefore = inventory.passedOver();
+    return catalog;
+}
+
+bool FilesSource::next(Item& item) {
+    for (;;) {
+        if (!walk_->steps && !openTree()) {
+            tellPassedOver();
+            return false;
+        }
+        const auto found = walk_->steps->next();
+        Entry entry;
+        if (!found)
+            walk_->steps.reset();
+        else if (makeEntry(*found, entry)) {
+            item = std::move(entry);
+            return true;
+        }
+    }
+}
+
+/// Goes on to the next folder of a user that can be opened.
+bool FilesSource::openTree() {
+    while (auto tree = walk_->trees.next()) {
+        walk_->tree = std::move(*tree);
+        if (walk_->tree.folder) {
+            walk_->steps.emplace(std::move(walk_->tree.folder), walk_->store, walk_->watch);
+            return true;
+        }
+        Entry entry;
+        entry.kind = walk_->tree.kind->kind;
+        entry.owner = walk_->tree.owner;
+        leaveOut(shownName(entry.displayName()), walk_->tree.error);
+    }
+    return false;
+}
+
+/// False for what gives no entry.
+bool FilesSource::makeEntry(const Found& found, Entry& entry) {
+    entry.kind = walk_->tree.kind->kind;
+    entry.owner = walk_->tree.owner;
+    entry.path = found.path;
+    switch (found.finding) {
+        case Finding::folder:
+            entry.type = EntryType::folder;
+            describe(found.status, entry);
+            return true;
+        case Finding::file:
+            return openEntry(found, entry);
+        case Finding::link:
+        case Finding::special:
+            ++walk_->passedOver;
+            return false;
+        case Finding::unreadable:
+            leaveOut(shownName(entry.displayName()), found.error);
+            return false;
+        case Finding::lost:
+            lose(shownName(entry.displayName()));
+            return false;
+    }
+    return false;
+}
+
+bool FilesSource::openEntry(const Found& found, Entry& entry) {
+    FileDescriptor file = openFile(found.parent, found.name);
+    struct stat status {};
+    if (!file || ::fstat(file.get(), &status) != 0) {
+        const int error = errno;
+        if (error == ENOENT) return giveVanished(entry, "vanished before it could be read");
+        if (meansGone(error)) return giveVanished(entry, "was replaced before it could be read");
+        leaveOut(shownName(entry.displayName()), error);
+        return false;
+    }
+    if (!S_ISREG(status.st_mode)) return giveVanished(entry, "was replaced before it could be read");
+    describe(status, entry);
+    entry.size = static_cast<std::uint64_t>(status.st_size);
+    const ReadPolicy policy{options_.onChanged == OnChanged::fail,
+                            options_.onUnreadable == OnUnreadable::fail};
+    entry.content =
+        std::make_unique<FileReader>(std::move(file), status, shownName(entry.displayName()), policy);
+    return true;
+}
+
+bool FilesSource::giveVanished(Entry& entry, std::string message) const {
+    if (options_.onChanged == OnChanged::fail)
+        throw Error(shownName(entry.displayName()) + " " + message,
+                    "run it again when nothing writes there, or set 'on-changed: warn' to go on");
+    entry.content = std::make_unique<VanishedFile>(std::move(message));
+    return true;
+}
+
+void FilesSource::leaveOut(const std::string& name, int error) const {
+    refuseUnreadable(options_, name, error);
+    walk_->context.setAside(name,
+                            "left out, because it cannot be read: " + std::generic_category().message(error));
+}
+
+void FilesSource::lose(const std::string& name) const {
+    const std::string message = "was moved, removed or replaced while the run went through it";
+    if (options_.onChanged == OnChanged::fail)
+        throw Error(name + " " + message,
+                    "run it again when nothing writes there, or set 'on-changed: warn' to go on");
+    walk_->context.setAside(name, message + "; what it held may be missing");
+}
+
+/// The catalog named those that it met.
+void FilesSource::tellPassedOver() const {
+    if (walk_->passedOver > walk_->passedOverBefore)
+        walk_->context.warn(counted(walk_->passedOver - walk_->passedOverBefore, "link or special file",
+                                    "links or special files") +
+                            " appeared during the run and were left out");
+}
+
+}  // namespace roost::storage

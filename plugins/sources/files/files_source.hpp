@@ -1,0 +1,50 @@
+// The storage source for file:PATH: users' files in a folder of the file system.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "lib/storage/tree_walk.hpp"
+#include "roost/plugin.hpp"
+#include "roost/stage.hpp"
+#include "sources/files/files_options.hpp"
+#include "sources/files/user_trees.hpp"
+
+namespace roost::storage {
+
+/// Gives the files and folders of every user, sorted by the bytes of "kind/user/path" (folders with a '/'
+/// behind them). catalog() walks through all of it without opening a file; next() walks again. Every folder
+/// comes before what lies in it, a kind's own folder with an empty path.
+class FilesSource final : public Source {
+public:
+    using Options = FilesOptions;
+    static PluginInfo info();
+    static const OptionTable<Options>& options();
+    static void check(const Options& options, const Node& settings, Diagnostics& diagnostics) {
+        checkFiles(options, settings, diagnostics);
+    }
+
+    explicit FilesSource(Options options);
+    ~FilesSource() override;
+
+    Catalog catalog(Context& context) override;
+    bool next(Item& item) override;
+
+private:
+    struct Walk;
+
+    [[nodiscard]] bool openTree();
+    [[nodiscard]] bool makeEntry(const Found& found, Entry& entry);
+    [[nodiscard]] bool openEntry(const Found& found, Entry& entry);
+    [[nodiscard]] bool giveVanished(Entry& entry, std::string message) const;
+    void leaveOut(const std::string& name, int error) const;
+    void lose(const std::string& name) const;
+    void tellPassedOver() const;
+
+    Options options_;
+    Layout layout_;
+    std::string rootName_;
+    std::unique_ptr<Walk> walk_;
+};
+
+}  // namespace roost::storage

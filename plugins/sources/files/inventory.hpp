@@ -1,0 +1,64 @@
+// What a storage folder holds, found without opening a single file.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "lib/storage/shown_name.hpp"
+#include "lib/storage/sorted_names.hpp"
+#include "lib/storage/tree_walk.hpp"
+#include "lib/storage/watch.hpp"
+#include "roost/catalog.hpp"
+#include "sources/files/files_options.hpp"
+#include "sources/files/user_trees.hpp"
+
+namespace roost::storage {
+
+/// Counts the files of each kind and finds what cannot be taken: links, special files, and what lies outside
+/// of the kinds' folders. Used once.
+class Inventory {
+public:
+    /// All that is referred to must outlive the inventory.
+    Inventory(int root, std::string rootName, const FilesOptions& options, const Layout& layout,
+              NameStore& store, Watch& watch);
+
+    /// The totals of each kind, in the layout's order. Throws roost::Error where the options say that what
+    /// was found ends the run.
+    [[nodiscard]] std::vector<EntryKindTotals> count();
+    /// After count(): a sentence each. Many of a sort are named up to a hundred, then counted.
+    [[nodiscard]] std::vector<std::string> warnings() const;
+    /// Links and special files that lie in the kinds' folders.
+    [[nodiscard]] std::uint64_t passedOver() const noexcept { return passedOver_; }
+
+private:
+    void countTree(UserTree& tree, EntryKindTotals& totals);
+    void countFile(const Found& found, const std::string& name, EntryKindTotals& totals);
+    void passOver(NodeType type, const std::string& name);
+    void unreadable(const std::string& name, int error);
+
+    void lookOutside();
+    void lookInto(int folder, std::vector<std::string>& parts);
+    void leaveOut(int parent, const NamedNode& node, std::span<const std::string> parts);
+    void countOutside(FileDescriptor folder);
+    void refuseOutside() const;
+    [[nodiscard]] std::string outsideText() const;
+    [[nodiscard]] std::string fullName(std::span<const std::string> parts) const;
+
+    int root_;
+    std::string rootName_;
+    const FilesOptions& options_;
+    const Layout& layout_;
+    NameStore& store_;
+    Watch& watch_;
+    NameSample links_;
+    NameSample specials_;
+    NameSample unreadable_;
+    NameSample outside_;
+    std::uint64_t outsideFiles_ = 0;
+    std::uint64_t outsideBytes_ = 0;
+    std::uint64_t passedOver_ = 0;
+};
+
+}  // namespace roost::storage

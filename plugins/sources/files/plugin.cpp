@@ -1,0 +1,4 @@
+#include "roost/plugin.hpp"
+#include "sources/files/files_source.hpp"
+
+ROOST_PLUGIN(roost::storage::FilesSource)
