@@ -78,11 +78,9 @@ public:
             yamlValue(name, OptionType::text) +
             "\n"
             "description: What this pipeline is for\n"
-            "vars:
-            "
-            "  data_dir: ${DATA_DIR:-/data}
-            ";
-            writeList("sources", PluginKind::source, stages.sources);
+            "vars:\n"
+            "  data_dir: ${DATA_DIR:-/data}\n";
+        writeList("sources", PluginKind::source, stages.sources);
         writeList("transforms", PluginKind::transform, stages.transforms);
         writeList("sinks", PluginKind::sink, stages.sinks);
         return std::move(out_);

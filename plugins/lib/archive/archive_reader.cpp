@@ -49,8 +49,8 @@ ArchiveReader::~ArchiveReader() = default;
 void ArchiveReader::fail() {
     if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
     const char* const detail = archive_error_string(archive_.get());
-    throw Error("'" + storage::shownName(file_.native()) + "' is damaged: " +
-                (detail == nullptr ? "its tar data cannot be read" : detail) +
+    throw Error("'" + storage::shownName(file_.native()) +
+                "' is damaged: " + (detail == nullptr ? "its tar data cannot be read" : detail) +
                 (name_.empty() ? "" : " (after '" + storage::shownName(name_) + "')"));
 }
 

@@ -94,10 +94,14 @@ void BackupWriter::writeSchemaMember() {
 
 void BackupWriter::write(Item& item) {
     if (context_.stopToken().stop_requested()) throw Interrupted();
-    if (const auto* const table = std::get_if<TableBegin>(&item)) begin(*table);
-    else if (const auto* const batch = std::get_if<BatchPtr>(&item)) append(**batch);
-    else if (const auto* const ended = std::get_if<TableEnd>(&item)) end(*ended);
-    else add(std::get<Entry>(item));
+    if (const auto* const table = std::get_if<TableBegin>(&item))
+        begin(*table);
+    else if (const auto* const batch = std::get_if<BatchPtr>(&item))
+        append(**batch);
+    else if (const auto* const ended = std::get_if<TableEnd>(&item))
+        end(*ended);
+    else
+        add(std::get<Entry>(item));
 }
 
 void BackupWriter::begin(const TableBegin& item) {
@@ -210,7 +214,8 @@ void BackupWriter::visitMetadata(std::uint64_t padded, Visit visit) {
     text.flush();
     const std::string blanks(static_cast<std::size_t>(std::min<std::uint64_t>(padded, 4096)), ' ');
     while (size + 1 < padded) {
-        const auto length = static_cast<std::size_t>(std::min<std::uint64_t>(padded - size - 1, blanks.size()));
+        const auto length =
+            static_cast<std::size_t>(std::min<std::uint64_t>(padded - size - 1, blanks.size()));
         text.append(std::string_view(blanks).substr(0, length));
         text.flush();
     }

@@ -32,8 +32,8 @@ struct BackupOptions {
     bool reproducible = false;
 };
 
-/// Writes tables and files in the order in which they come, metadata.json before them and checksums.sha256 behind
-/// them. One thread.
+/// Writes tables and files in the order in which they come, metadata.json before them and checksums.sha256
+/// behind them. One thread.
 class BackupWriter {
 public:
     /// What is given by reference must outlive the writer.

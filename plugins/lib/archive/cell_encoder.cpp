@@ -122,14 +122,16 @@ void encodeFloat32(CellSink& out, const ColumnTraits& column, const Cell& cell) 
     if (cell.kind() == CellKind::real && std::abs(cell.real()) <= std::numeric_limits<float>::max()) {
         const auto single = static_cast<float>(cell.real());
         // Compared by bits: -0.0 is not 0.0. SQLite may hold a double here, which keeps all its digits.
-        if (std::bit_cast<std::uint64_t>(static_cast<double>(single)) == std::bit_cast<std::uint64_t>(cell.real()))
+        if (std::bit_cast<std::uint64_t>(static_cast<double>(single)) ==
+            std::bit_cast<std::uint64_t>(cell.real()))
             return out.text.advance(writeReal(out.text.room(longestNumber), single));
     }
     encodeFloat64(out, column, cell);
 }
 
 void appendDecimal(TextBuffer& out, std::string_view digits) {
-    if (digits == "NaN" || digits == "Infinity" || digits == "-Infinity") return appendTag(out, "real", digits);
+    if (digits == "NaN" || digits == "Infinity" || digits == "-Infinity")
+        return appendTag(out, "real", digits);
     if (significantDigits(digits) <= mostExactDigits && isJsonNumber(digits)) return out.append(digits);
     if (isJsonNumber(digits)) return appendText(out, digits);
     appendTaggedText(out, digits);
@@ -178,13 +180,15 @@ void encodeUuid(CellSink& out, const ColumnTraits& column, const Cell& cell) {
 
 void encodeDate(CellSink& out, const ColumnTraits& column, const Cell& cell) {
     if (cell.kind() == CellKind::date && !isInfinite(cell)) return appendValue(out.text, cell, false);
-    if (cell.kind() == CellKind::text && sql::isIsoDate(cell.text())) return appendText(out.text, cell.text());
+    if (cell.kind() == CellKind::text && sql::isIsoDate(cell.text()))
+        return appendText(out.text, cell.text());
     appendTagged(out.text, column, cell);
 }
 
 void encodeTime(CellSink& out, const ColumnTraits& column, const Cell& cell) {
     if (cell.kind() == CellKind::time) return appendValue(out.text, cell, false);
-    if (cell.kind() == CellKind::text && sql::isIsoTime(cell.text())) return appendText(out.text, cell.text());
+    if (cell.kind() == CellKind::text && sql::isIsoTime(cell.text()))
+        return appendText(out.text, cell.text());
     appendTagged(out.text, column, cell);
 }
 
@@ -219,7 +223,8 @@ void encodeTimeText(CellSink& out, const ColumnTraits& column, const Cell& cell)
 }
 
 void encodeTimestamp(CellSink& out, const ColumnTraits& column, const Cell& cell) {
-    if (cell.kind() == CellKind::timestamp && !isInfinite(cell)) return appendValue(out.text, cell, column.utc);
+    if (cell.kind() == CellKind::timestamp && !isInfinite(cell))
+        return appendValue(out.text, cell, column.utc);
     if (cell.kind() == CellKind::text) return encodeTimeText(out, column, cell);
     appendTagged(out.text, column, cell);
 }

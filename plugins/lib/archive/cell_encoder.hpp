@@ -13,8 +13,8 @@ namespace roost::archive {
 
 /// What an encoder needs to know of its column.
 struct ColumnTraits {
-    bool utc = false;               ///< a time without an offset is meant in UTC
-    std::string spelling;           ///< Column::spelling
+    bool utc = false;                    ///< a time without an offset is meant in UTC
+    std::string spelling;                ///< Column::spelling
     TypeKind element = TypeKind::other;  ///< of an array
 };
 

@@ -14,10 +14,14 @@ std::string checksumLine(std::string_view hexDigest, std::string_view path) {
     if (path.find_first_of("\n\r\\") != std::string_view::npos) line.push_back('\\');
     line.append(hexDigest).append("  ");
     for (const char c : path) {
-        if (c == '\n') line.append("\\n");
-        else if (c == '\r') line.append("\\r");
-        else if (c == '\\') line.append("\\\\");
-        else line.push_back(c);
+        if (c == '\n')
+            line.append("\\n");
+        else if (c == '\r')
+            line.append("\\r");
+        else if (c == '\\')
+            line.append("\\\\");
+        else
+            line.push_back(c);
     }
     line.push_back('\n');
     return line;
@@ -33,7 +37,8 @@ void ChecksumList::add(std::string_view hexDigest, std::string_view path) {
 void ChecksumList::forEach(const std::function<void(std::string_view)>& visit) {
     std::string piece(bufferBytes, '\0');
     for (std::uint64_t at = 0; at < scratch_.end();) {
-        const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(piece.size(), scratch_.end() - at));
+        const auto size =
+            static_cast<std::size_t>(std::min<std::uint64_t>(piece.size(), scratch_.end() - at));
         scratch_.read(at, std::span(piece).first(size));
         visit(std::string_view(piece).substr(0, size));
         at += size;

@@ -12,7 +12,8 @@
 namespace roost::archive {
 
 /// `<hex>  <path>` and a line feed, as `sha256sum -c` reads it: a path with a line feed, carriage return or
-/// backslash has them as \n, \r, \\ and the line begins with a backslash (GNU coreutils, "md5sum invocation").
+/// backslash has them as \n, \r, \\ and the line begins with a backslash (GNU coreutils, "md5sum
+/// invocation").
 [[nodiscard]] std::string checksumLine(std::string_view hexDigest, std::string_view path);
 
 /// Keeps lines in an unlinked temporary file. Used by one thread.

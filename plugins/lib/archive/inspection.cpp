@@ -37,7 +37,9 @@ Poco::JSON::Object::Ptr parseObject(const std::filesystem::path& file, std::stri
 class MemberStream {
 public:
     using Ch = char;
-    explicit MemberStream(ArchiveReader& reader) : reader_(reader), buffer_(std::size_t{64} << 10U) { fill(); }
+    explicit MemberStream(ArchiveReader& reader) : reader_(reader), buffer_(std::size_t{64} << 10U) {
+        fill();
+    }
     [[nodiscard]] Ch Peek() const { return at_ == size_ ? '\0' : buffer_[at_]; }
     Ch Take() {
         const Ch character = Peek();
@@ -89,7 +91,8 @@ private:
     std::uint64_t records_ = 0;
 };
 
-std::uint64_t countRecords(ArchiveReader& reader, const std::filesystem::path& file, const std::string& member) {
+std::uint64_t countRecords(ArchiveReader& reader, const std::filesystem::path& file,
+                           const std::string& member) {
     MemberStream stream(reader);
     RecordCounter counter;
     rapidjson::Reader parser;
@@ -111,8 +114,9 @@ bool readOwnMetadata(const Poco::JSON::Object::Ptr& metadata, ArchiveSummary& su
     const auto own = metadata->getObject("roost");
     if (own.isNull()) return false;
     if (number(own, "format_version") > formatVersion)
-        summary.warnings.push_back("the archive has format version " + own->getValue<std::string>("format_version") +
-                                   "; this program knows " + std::to_string(formatVersion));
+        summary.warnings.push_back("the archive has format version " +
+                                   own->getValue<std::string>("format_version") + "; this program knows " +
+                                   std::to_string(formatVersion));
     const auto each = [&own](const std::string& key, const auto& visit) {
         const auto list = own->getArray(key);
         if (!list.isNull())
@@ -148,14 +152,19 @@ public:
         context_.alive();
         if (context_.stopToken().stop_requested()) throw Interrupted();
         const std::string& name = member.name;
-        if (!member.file && !member.folder) otherTypes_.add(name);
-        else if (member.file && name == metadataName) summary.metadataJson = reader.readAll(largestDocument);
-        else if (member.file && name == schemaName) summary.schemaJson = reader.readAll(largestDocument);
+        if (!member.file && !member.folder)
+            otherTypes_.add(name);
+        else if (member.file && name == metadataName)
+            summary.metadataJson = reader.readAll(largestDocument);
+        else if (member.file && name == schemaName)
+            summary.schemaJson = reader.readAll(largestDocument);
         else if (member.file && name.starts_with(tablesFolder) && name.ends_with(".json"))
             summary.tables.emplace_back(
-                name.substr(tablesFolder.size(), name.size() - tablesFolder.size() - std::string_view(".json").size()),
+                name.substr(tablesFolder.size(),
+                            name.size() - tablesFolder.size() - std::string_view(".json").size()),
                 countRecords(reader, file_, name));
-        else if (name.starts_with(entriesFolder)) addEntry(member);
+        else if (name.starts_with(entriesFolder))
+            addEntry(member);
     }
 
     void finish(ArchiveSummary& summary) {
@@ -200,8 +209,8 @@ private:
     storage::NameSample otherTypes_;
 };
 
-/// The quick way: metadata.json of roost's own, then schema.json, and nothing else. False where the archive does
-/// not begin so.
+/// The quick way: metadata.json of roost's own, then schema.json, and nothing else. False where the archive
+/// does not begin so.
 bool readFront(const std::filesystem::path& file, ArchiveSummary& summary) {
     ArchiveReader reader(file);
     std::optional<MemberInfo> member = reader.next();
@@ -210,7 +219,8 @@ bool readFront(const std::filesystem::path& file, ArchiveSummary& summary) {
     if (!readOwnMetadata(parseObject(file, metadataName, summary.metadataJson), summary)) return false;
     member = reader.next();
     if (!member || !member->file || member->name != schemaName)
-        throw Error("'" + storage::shownName(file.native()) + "' is damaged: schema.json does not follow metadata.json");
+        throw Error("'" + storage::shownName(file.native()) +
+                    "' is damaged: schema.json does not follow metadata.json");
     summary.schemaJson = reader.readAll(largestDocument);
     parseObject(file, schemaName, summary.schemaJson);
     return true;

@@ -8,9 +8,9 @@
 
 namespace roost::archive {
 
-/// Reads the two documents at the front of an archive that roost wrote, whatever its size. Any other archive (Aviary's
-/// own, older ones of which begin with the tables) is read to its end and counted. Throws roost::Error where
-/// what was read is damaged, or is no backup.
+/// Reads the two documents at the front of an archive that roost wrote, whatever its size. Any other archive
+/// (Aviary's own, older ones of which begin with the tables) is read to its end and counted. Throws
+/// roost::Error where what was read is damaged, or is no backup.
 [[nodiscard]] ArchiveSummary inspectArchive(const std::filesystem::path& file, Context& context);
 
 }  // namespace roost::archive

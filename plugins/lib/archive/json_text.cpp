@@ -20,7 +20,8 @@ constexpr std::uint64_t everyByte(std::uint64_t value) noexcept { return value *
 constexpr std::uint64_t specialBytes(std::uint64_t word) noexcept {
     const std::uint64_t quote = word ^ everyByte('"');
     const std::uint64_t backslash = word ^ everyByte('\\');
-    const std::uint64_t below = (word - everyByte(0x20)) | (quote - everyByte(1)) | (backslash - everyByte(1));
+    const std::uint64_t below =
+        (word - everyByte(0x20)) | (quote - everyByte(1)) | (backslash - everyByte(1));
     // A byte with its high bit set is special by itself, so borrows of the subtractions do no harm there.
     return (below | word) & everyByte(0x80);
 }
@@ -168,9 +169,9 @@ void appendBase64(TextBuffer& out, std::span<const std::byte> bytes) {
     while (!bytes.empty()) {
         const std::size_t size = std::min(piece, bytes.size());
         char* const begin = out.room(size / 3 * 4 + 8);
-        const int length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(begin),
-                                           reinterpret_cast<const unsigned char*>(bytes.data()),
-                                           static_cast<int>(size));
+        const int length =
+            EVP_EncodeBlock(reinterpret_cast<unsigned char*>(begin),
+                            reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(size));
         out.advance(begin + length);
         bytes = bytes.subspan(size);
     }

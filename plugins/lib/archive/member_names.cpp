@@ -60,8 +60,10 @@ std::string fileName(std::string_view name) {
     for (const char character : name) {
         const auto c = static_cast<unsigned char>(character);
         const bool badStart = result.empty() && (c == '.' || c == '-' || c == ' ' || c == '~');
-        if (!isSafe(c) || badStart || (c >= 0x80 && !utf8)) appendEscape(result, c);
-        else result.push_back(character);
+        if (!isSafe(c) || badStart || (c >= 0x80 && !utf8))
+            appendEscape(result, c);
+        else
+            result.push_back(character);
     }
     if (result.empty()) return "%";  // no other name gives a '%' without digits
     if (result.size() <= longestFileName) return result;
@@ -93,7 +95,8 @@ std::vector<std::string> tableMembers(const std::vector<Table>& tables) {
 }
 
 std::string entryMember(const Entry& entry) {
-    const bool plain = isPart(entry.kind) && isPart(entry.owner) && entry.kind.find('/') == std::string::npos &&
+    const bool plain = isPart(entry.kind) && isPart(entry.owner) &&
+                       entry.kind.find('/') == std::string::npos &&
                        entry.owner.find('/') == std::string::npos;
     if (!plain || !(entry.path.empty() ? entry.type == EntryType::folder : isSafePath(entry.path)))
         throw Error("the file '" + storage::shownName(entry.displayName()) +

@@ -25,8 +25,10 @@ void MemberWriter::write(stream::Bytes data) {
 }
 
 void MemberWriter::end() {
-    if (unsized_) tar_.endUnsized();
-    else tar_.end();
+    if (unsized_)
+        tar_.endUnsized();
+    else
+        tar_.end();
     checksums_.add(hash_.finish(), name_);
 }
 

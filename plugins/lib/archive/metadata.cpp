@@ -119,7 +119,8 @@ std::uint64_t estimateMetadata(const Catalog& catalog, std::uint64_t users) {
     constexpr std::uint64_t perKind = 120;
     constexpr std::uint64_t perUser = 44;  // a uuid with its quotes and indentation
     std::uint64_t size = fixed + perKind * catalog.entryKinds.size();
-    for (const Table& table : catalog.tables) size += perTable + 3 * (table.schema.size() + table.name.size());
+    for (const Table& table : catalog.tables)
+        size += perTable + 3 * (table.schema.size() + table.name.size());
     return size + users * perUser;
 }
 

@@ -41,8 +41,8 @@ struct Metadata {
 /// Writes the document without the line feed at its end.
 void writeMetadata(TextBuffer& out, const Metadata& metadata, SortedSpool& users);
 
-/// The size of the padded document for a text of `bytes` bytes: the next power of two, 4 KiB at least, so that
-/// it is the same for every run over unchanged data.
+/// The size of the padded document for a text of `bytes` bytes: the next power of two, 4 KiB at least, so
+/// that it is the same for every run over unchanged data.
 [[nodiscard]] std::uint64_t paddedSize(std::uint64_t bytes) noexcept;
 
 /// How many bytes the document for that catalog is likely to take.

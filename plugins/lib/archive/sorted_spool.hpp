@@ -40,7 +40,8 @@ private:
 
     void spill();
     void mergeLastRuns();
-    void merge(const std::vector<Run>& runs, bool withMemory, const std::function<void(std::string_view)>& visit);
+    void merge(const std::vector<Run>& runs, bool withMemory,
+               const std::function<void(std::string_view)>& visit);
 
     storage::ScratchFile scratch_;
     std::size_t limit_;

@@ -12,8 +12,8 @@
 
 namespace roost::archive {
 
-/// Writes tables as JSON arrays with a record a line. A table of up to 1 MiB is written with its size in a plain
-/// header; a larger one goes out as it comes. One thread.
+/// Writes tables as JSON arrays with a record a line. A table of up to 1 MiB is written with its size in a
+/// plain header; a larger one goes out as it comes. One thread.
 class TableMember {
 public:
     /// `members` must outlive it.

@@ -59,7 +59,8 @@ public:
     }
     /// Forgets what is held.
     void clear() noexcept { at_ = memory_.get(); }
-    /// From now on hands on after `limit` bytes, at most those that the buffer was made for. When it is empty.
+    /// From now on hands on after `limit` bytes, at most those that the buffer was made for. When it is
+    /// empty.
     void setLimit(std::size_t limit) noexcept {
         end_ = memory_.get() + std::clamp(limit, mostRoom, capacity_);
     }

@@ -91,8 +91,7 @@ CivilDate civilDate(std::int64_t days) noexcept {
     }
     const std::int64_t day = era.remainder;
     // Leap days before `day` are taken out, so that years of 365 days are left.
-    const std::int64_t yearOfEra =
-        (day - day / 1460 + day / 36'524 - (day == daysPerEra - 1 ? 1 : 0)) / 365;
+    const std::int64_t yearOfEra = (day - day / 1460 + day / 36'524 - (day == daysPerEra - 1 ? 1 : 0)) / 365;
     const std::int64_t dayOfYear = day - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100);
     const std::int64_t monthFromMarch = (5 * dayOfYear + 2) / 153;
     CivilDate date;

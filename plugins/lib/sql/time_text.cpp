@@ -112,8 +112,8 @@ bool readNumericOffset(Reader& reader, TimeText& time) noexcept {
         if (isDigit(reader.peek()) && !reader.number(2, 59, minutes)) return false;
     }
     const auto digit = [](unsigned value) { return static_cast<char>('0' + value); };
-    time.offsetText = {sign, digit(hours / 10), digit(hours % 10), ':', digit(minutes / 10),
-                       digit(minutes % 10)};
+    time.offsetText = {sign, digit(hours / 10),   digit(hours % 10),
+                       ':',  digit(minutes / 10), digit(minutes % 10)};
     time.offset = TimeText::Offset::given;
     return true;
 }
@@ -154,7 +154,8 @@ bool readZone(Reader& reader, TimeText& time) noexcept {
         if (reader.atEnd()) return true;
         time.exact = false;
         return reader.takeBlanks() && skipGoSuffix(reader);
-    } else if (apart && (reader.text.substr(reader.at, 3) == "UTC" || reader.text.substr(reader.at, 3) == "GMT")) {
+    } else if (apart &&
+               (reader.text.substr(reader.at, 3) == "UTC" || reader.text.substr(reader.at, 3) == "GMT")) {
         reader.at += 3;
         time.offset = TimeText::Offset::utc;
     } else {

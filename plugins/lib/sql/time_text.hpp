@@ -9,7 +9,7 @@ namespace roost::sql {
 
 /// The name of the way in which `text` spells a date and time, for Column::spelling; "" where `text` is no
 /// valid date and time, or one that no named spelling gives back to the letter. The four names:
-///   "YYYY-MM-DD HH:MM:SS"   "YYYY-MM-DD HH:MM:SS+hh:mm"   "YYYY-MM-DDTHH:MM:SS"   "YYYY-MM-DDTHH:MM:SS+hh:mm"
+///   "YYYY-MM-DD HH:MM:SS"   "YYYY-MM-DD HH:MM:SS+hh:mm"   "YYYY-MM-DDTHH:MM:SS" "YYYY-MM-DDTHH:MM:SS+hh:mm"
 /// A fraction of any length may follow the seconds; "+hh:mm" stands for any offset and for "Z".
 [[nodiscard]] std::string_view spellingOf(std::string_view text) noexcept;
 

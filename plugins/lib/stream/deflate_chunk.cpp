@@ -36,12 +36,13 @@ bool hasUnevenBytes(Bytes sample) noexcept {
     std::array<std::array<std::uint16_t, 256>, 4> counts{};  // four, so that equal neighbours do not wait
     std::size_t at = 0;
     for (; at + 4 <= sample.size(); at += 4)
-        for (std::size_t lane = 0; lane < 4; ++lane) ++counts[lane][static_cast<std::uint8_t>(sample[at + lane])];
+        for (std::size_t lane = 0; lane < 4; ++lane)
+            ++counts[lane][static_cast<std::uint8_t>(sample[at + lane])];
     for (; at < sample.size(); ++at) ++counts[0][static_cast<std::uint8_t>(sample[at])];
     std::uint64_t squares = 0;
     for (std::size_t value = 0; value < 256; ++value) {
-        const std::uint64_t count = std::uint64_t{counts[0][value]} + counts[1][value] + counts[2][value] +
-                                    counts[3][value];
+        const std::uint64_t count =
+            std::uint64_t{counts[0][value]} + counts[1][value] + counts[2][value] + counts[3][value];
         squares += count * count;
     }
     // Of even bytes the sum is about size * size / 256 + size, and hardly ever half a percent off.
@@ -73,7 +74,8 @@ ChunkEncoder::ChunkEncoder(int level) : level_(level), engine_(std::make_unique<
     } else {
         constexpr int rawDeflate = -15;
         constexpr int mostMemory = 9;
-        if (deflateInit2(&engine_->zlib, level_, Z_DEFLATED, rawDeflate, mostMemory, Z_DEFAULT_STRATEGY) != Z_OK)
+        if (deflateInit2(&engine_->zlib, level_, Z_DEFLATED, rawDeflate, mostMemory, Z_DEFAULT_STRATEGY) !=
+            Z_OK)
             throw Error("there is no memory for compressing");
         engine_->zlibReady = true;
     }
@@ -101,7 +103,8 @@ bool ChunkEncoder::repeatsItself(Bytes sample) {
     stream.avail_in = static_cast<std::uint32_t>(sample.size());
     stream.next_out = writable(scratch);
     stream.avail_out = static_cast<std::uint32_t>(scratch.size());
-    return isal_deflate_stateless(&stream) == COMP_OK && stream.total_out < sample.size() - sample.size() / 16;
+    return isal_deflate_stateless(&stream) == COMP_OK &&
+           stream.total_out < sample.size() - sample.size() / 16;
 }
 
 std::size_t ChunkEncoder::endOfRun(Bytes buffer, std::size_t begin, bool& compressible) {
@@ -110,8 +113,10 @@ std::size_t ChunkEncoder::endOfRun(Bytes buffer, std::size_t begin, bool& compre
         std::size_t size = std::min(probeBlock, buffer.size() - at);
         if (buffer.size() - at < probeBlock + probeBlock / 2) size = buffer.size() - at;
         const bool answer = level_ != 0 && looksCompressible(buffer.subspan(at, size));
-        if (at == begin) compressible = answer;
-        else if (answer != compressible) return at;
+        if (at == begin)
+            compressible = answer;
+        else if (answer != compressible)
+            return at;
         at += size;
     }
     return buffer.size();

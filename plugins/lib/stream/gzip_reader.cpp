@@ -34,7 +34,7 @@ GzipReader::GzipReader(std::filesystem::path file)
       input_(inputBytes) {
     const std::string shown = "cannot read '" + storage::shownName(file_.native()) + "'";
     if (!descriptor_) throw systemError(shown, errno);
-    struct stat info{};
+    struct stat info {};
     if (::fstat(descriptor_.get(), &info) == 0 && S_ISDIR(info.st_mode)) throw systemError(shown, EISDIR);
     inflater_ = std::make_unique<Inflater>();
     if (!fill()) damaged("is empty, not a gzip archive");
@@ -63,7 +63,8 @@ bool GzipReader::nextMember() {
     z_stream& stream = inflater_->stream;
     bool zeros = false;
     for (;;) {
-        for (; stream.avail_in != 0 && *stream.next_in == 0; --stream.avail_in, ++stream.next_in) zeros = true;
+        for (; stream.avail_in != 0 && *stream.next_in == 0; --stream.avail_in, ++stream.next_in)
+            zeros = true;
         if (stream.avail_in != 0) break;
         if (!fill()) return false;
     }
@@ -82,13 +83,15 @@ std::size_t GzipReader::read(std::span<std::byte> buffer) {
     while (!done_ && stream.avail_out == wanted) {
         if (stream.avail_in == 0 && !fill()) damaged("is damaged: it ends too early");
         const int result = inflate(&stream, Z_NO_FLUSH);
-        if (result == Z_STREAM_END) done_ = !nextMember();
+        if (result == Z_STREAM_END)
+            done_ = !nextMember();
         else if (result == Z_DATA_ERROR && stream.total_out == 0 && stream.total_in < 10)
             damaged("is not a gzip archive");
         else if (result == Z_DATA_ERROR || result == Z_NEED_DICT)
             damaged("is damaged: its compressed data is not valid (" +
                     std::string(stream.msg == nullptr ? "no detail" : stream.msg) + ")");
-        else if (result == Z_MEM_ERROR) throw Error("there is no memory for decompressing");
+        else if (result == Z_MEM_ERROR)
+            throw Error("there is no memory for decompressing");
     }
     return wanted - stream.avail_out;
 }

@@ -33,7 +33,8 @@ std::uint32_t combine(std::uint32_t first, std::uint32_t second, std::uint64_t s
 }
 
 void appendNumber(std::vector<std::byte>& out, std::uint32_t value) {
-    for (unsigned shift = 0; shift < 32; shift += 8) out.push_back(static_cast<std::byte>((value >> shift) & 0xFFU));
+    for (unsigned shift = 0; shift < 32; shift += 8)
+        out.push_back(static_cast<std::byte>((value >> shift) & 0xFFU));
 }
 
 unsigned threadCount(unsigned wanted) noexcept {
@@ -192,8 +193,10 @@ void GzipWriter::writeReady(std::unique_lock<std::mutex>& lock) {
         note(*chunk);
         const std::size_t placeholder = chunk->region == noRegion ? 0 : regions_[chunk->region].size;
         lock.unlock();
-        if (chunk->region == noRegion) target_.append(chunk->encoded.pieces);
-        else writePlaceholder(placeholder);
+        if (chunk->region == noRegion)
+            target_.append(chunk->encoded.pieces);
+        else
+            writePlaceholder(placeholder);
         lock.lock();
         free_.push_back(std::move(chunk));
         progress_.notify_all();
@@ -250,8 +253,10 @@ void GzipWriter::drain() {
 void GzipWriter::fill(Region index, Bytes bytes) {
     const std::unique_lock lock(mutex_);
     RegionState& region = regions_.at(index);
-    if (drained_) rewriteStored(region, bytes);
-    else region.early.insert(region.early.end(), bytes.begin(), bytes.end());
+    if (drained_)
+        rewriteStored(region, bytes);
+    else
+        region.early.insert(region.early.end(), bytes.begin(), bytes.end());
 }
 
 void GzipWriter::rewriteStored(RegionState& region, Bytes bytes) {

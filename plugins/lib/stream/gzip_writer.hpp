@@ -21,9 +21,9 @@ struct GzipOptions {
     std::size_t chunkBytes = std::size_t{256} << 10U;  ///< compressed as one
 };
 
-/// Cuts what it is given into chunks, compresses them on worker threads and writes them to the target in order.
-/// All calls come from one thread. What goes wrong in a worker is thrown by the next call. The destructor stops
-/// the workers and writes nothing.
+/// Cuts what it is given into chunks, compresses them on worker threads and writes them to the target in
+/// order. All calls come from one thread. What goes wrong in a worker is thrown by the next call. The
+/// destructor stops the workers and writes nothing.
 class GzipWriter {
 public:
     /// A place in the data whose bytes come later.

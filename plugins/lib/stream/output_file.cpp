@@ -21,7 +21,7 @@ constexpr std::uint64_t writebackStep = std::uint64_t{8} << 20U;
 constexpr std::size_t moveBlock = std::size_t{1} << 20U;
 
 std::string freeSpace(const std::filesystem::path& folder) {
-    struct statvfs info{};
+    struct statvfs info {};
     if (::statvfs(folder.c_str(), &info) != 0) return "free space unknown";
     return storage::shownSize(std::uint64_t{info.f_bavail} * info.f_frsize) + " free";
 }
@@ -136,8 +136,8 @@ void OutputFile::moveRight(std::uint64_t offset, std::uint64_t distance) {
 void OutputFile::moveLeft(std::uint64_t offset, std::uint64_t distance) {
     std::vector<std::byte> buffer(moveBlock);
     for (std::uint64_t begin = offset; begin < size_;) {
-        const std::span block =
-            std::span(buffer).first(static_cast<std::size_t>(std::min<std::uint64_t>(size_ - begin, moveBlock)));
+        const std::span block = std::span(buffer).first(
+            static_cast<std::size_t>(std::min<std::uint64_t>(size_ - begin, moveBlock)));
         if (read(begin, block) != block.size())
             throw Error("cannot read back '" + storage::shownName(shownAs_.native()) + "': it was cut short");
         rewrite(begin - distance, block);

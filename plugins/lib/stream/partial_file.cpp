@@ -23,7 +23,9 @@ constexpr std::string_view suffix = ".roost-partial";
 constexpr std::string_view randomPart = ".XXXXXX";
 constexpr std::size_t longestName = 255;
 
-std::string quoted(const std::filesystem::path& path) { return "'" + storage::shownName(path.native()) + "'"; }
+std::string quoted(const std::filesystem::path& path) {
+    return "'" + storage::shownName(path.native()) + "'";
+}
 
 Error nameTaken(const std::filesystem::path& target) {
     return Error(quoted(target) + " exists already",
@@ -41,14 +43,13 @@ std::string temporaryTemplate(const std::filesystem::path& target) {
 storage::FileDescriptor makeLocked(const std::filesystem::path& target, std::filesystem::path& made) {
     for (;;) {
         std::string name = temporaryTemplate(target);
-        storage::FileDescriptor file(
-            ::mkostemps(name.data(), static_cast<int>(suffix.size()), O_CLOEXEC));
+        storage::FileDescriptor file(::mkostemps(name.data(), static_cast<int>(suffix.size()), O_CLOEXEC));
         if (!file) {
             const int reason = errno;
             if (reason == ENOSPC || reason == EDQUOT) throw writeError(target, folderOf(target), reason);
             throw systemError("cannot make a file in the folder " + quoted(folderOf(target)), reason);
         }
-        struct stat info{};
+        struct stat info {};
         if (::flock(file.get(), LOCK_EX | LOCK_NB) == 0 && ::fstat(file.get(), &info) == 0 &&
             info.st_nlink > 0) {
             made = name;
@@ -119,7 +120,7 @@ bool removeStalePartial(const std::filesystem::path& file) {
     if (!isPartialName(file.filename().native())) return false;
     const storage::FileDescriptor open(
         ::open(file.c_str(), O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
-    struct stat info{};
+    struct stat info {};
     if (!open || ::fstat(open.get(), &info) != 0 || !S_ISREG(info.st_mode)) return false;
     if (::flock(open.get(), LOCK_EX | LOCK_NB) != 0) return false;
     return ::unlink(file.c_str()) == 0;

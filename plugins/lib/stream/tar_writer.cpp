@@ -52,8 +52,8 @@ void describe(archive_entry* entry, const TarMember& member, long nanoseconds) {
 
 Error tarError(::archive* writer, const std::string& name) {
     const char* const detail = archive_error_string(writer);
-    return Error("cannot write '" + storage::shownName(name) + "' into the archive: " +
-                 (detail == nullptr ? "libarchive gives no reason" : detail));
+    return Error("cannot write '" + storage::shownName(name) +
+                 "' into the archive: " + (detail == nullptr ? "libarchive gives no reason" : detail));
 }
 
 /// Takes a header and refuses everything behind it: freeing a writer makes it close the member, with as many
@@ -84,12 +84,15 @@ std::string makeHeader(const TarMember& member, bool always) {
     const std::unique_ptr<::archive, FreeWriter> writer(archive_write_new());
     const std::unique_ptr<archive_entry, FreeMember> entry(archive_entry_new());
     if (!writer || !entry) throw Error("there is no memory for writing an archive");
-    if (always) archive_write_set_format_pax(writer.get());
-    else archive_write_set_format_pax_restricted(writer.get());
+    if (always)
+        archive_write_set_format_pax(writer.get());
+    else
+        archive_write_set_format_pax_restricted(writer.get());
     archive_write_set_bytes_per_block(writer.get(), 0);
     archive_write_open(writer.get(), &header, nullptr, appendHeader, nullptr);
     describe(entry.get(), member, always ? 1 : 0);
-    if (archive_write_header(writer.get(), entry.get()) < ARCHIVE_WARN) throw tarError(writer.get(), member.name);
+    if (archive_write_header(writer.get(), entry.get()) < ARCHIVE_WARN)
+        throw tarError(writer.get(), member.name);
     header.complete = true;
     return header.text;
 }
@@ -99,7 +102,8 @@ std::string makeHeader(const TarMember& member, bool always) {
 void TarWriter::FreeArchive::operator()(::archive* writer) const noexcept { archive_write_free(writer); }
 void TarWriter::FreeEntry::operator()(::archive_entry* entry) const noexcept { archive_entry_free(entry); }
 
-TarWriter::TarWriter(GzipWriter& out) : out_(out), archive_(archive_write_new()), entry_(archive_entry_new()) {
+TarWriter::TarWriter(GzipWriter& out)
+    : out_(out), archive_(archive_write_new()), entry_(archive_entry_new()) {
     if (!archive_ || !entry_) throw Error("there is no memory for writing an archive");
     archive_write_set_format_pax_restricted(archive_.get());
     archive_write_set_bytes_per_block(archive_.get(), 0);

@@ -19,24 +19,27 @@ namespace roost {
 
 namespace {
 
-std::string quoted(const std::filesystem::path& path) { return "'" + storage::shownName(path.native()) + "'"; }
+std::string quoted(const std::filesystem::path& path) {
+    return "'" + storage::shownName(path.native()) + "'";
+}
 
 bool endsAsAviaryWants(const std::filesystem::path& path) {
     const std::string& name = path.native();
     return name.ends_with(".tar.gz") || name.ends_with(".tgz");
 }
 
-/// A run that cannot keep a journal goes on: the next one into the same folder tidies, too. So it does for names
-/// that JSON cannot hold.
-void noteForRecovery(const std::filesystem::path& partial, Context& context) {
-    const std::string path = std::filesystem::absolute(partial).native();
+/// The folder is noted before anything is made in it: a run may be killed between the two. A run that cannot
+/// keep a journal goes on, since the next one into the same folder tidies, too; so it does for names that
+/// JSON cannot hold.
+void noteForRecovery(const std::filesystem::path& folder, Context& context) {
+    const std::string path = std::filesystem::absolute(folder).native();
     if (!archive::isUtf8(path)) return;
     Poco::JSON::Object record;
-    record.set("partial", path);
+    record.set("folder", path);
     std::ostringstream text;
     record.stringify(text);
     if (!context.journal(text.str()))
-        context.log(LogLevel::debug, "no journal could be kept for " + quoted(partial));
+        context.log(LogLevel::debug, "no journal could be kept for " + quoted(folder));
 }
 
 }  // namespace
@@ -54,18 +57,21 @@ const OptionTable<TarGzSink::Options>& TarGzSink::options() {
         OptionTable<Options>()
             .url(&Options::url, "Where the archive goes: file:PATH, or - for standard output.")
             .example("file:backups/backup_${timestamp}.tar.gz")
-            .integer("level", &Options::level,
-                     "0 only stores; 1 to 3 are fast (ISA-L), 4 to 9 slow and a little smaller (zlib). What does "
-                     "not compress is stored at every level.")
+            .integer(
+                "level", &Options::level,
+                "0 only stores; 1 to 3 are fast (ISA-L), 4 to 9 slow and a little smaller (zlib). What does "
+                "not compress is stored at every level.")
             .range(0, 9)
             .choice("on-existing", &Options::onExisting, {"fail", "replace"},
                     "What to do when there is a file of that name. It is replaced only by a whole archive.")
             .choice("on-changed", &Options::onChanged, {"warn", "fail"},
-                    "What to do with a file that changes, shrinks or vanishes while it is read: archive what there "
+                    "What to do with a file that changes, shrinks or vanishes while it is read: archive what "
+                    "there "
                     "is, name it in the report and end with exit code 3, or end the run.")
             .text("users-table", &Options::usersTable,
                   "The table whose rows metadata.json counts as users and lists by their primary key.")
-            .text("api-keys-table", &Options::apiKeysTable, "The table whose rows metadata.json counts as API keys.")
+            .text("api-keys-table", &Options::apiKeysTable,
+                  "The table whose rows metadata.json counts as API keys.")
             .text("application-version", &Options::applicationVersion,
                   "The version of the application that the data belongs to, for metadata.json.")
             .text("application-commit", &Options::applicationCommit,
@@ -90,12 +96,13 @@ void TarGzSink::check(const Options& options, const Node& settings, Diagnostics&
 void TarGzSink::refuseBadTarget(Acceptance& acceptance) const {
     const std::filesystem::path path = options_.url.path();
     const std::filesystem::path folder = stream::folderOf(path);
-    struct stat info{};
+    struct stat info {};
     if (::stat(folder.c_str(), &info) != 0) {
         acceptance.refusals.push_back(
             errno == ENOENT
                 ? "the folder " + quoted(folder) + " for the archive does not exist; make it first"
-                : systemError("the folder " + quoted(folder) + " for the archive cannot be used", errno).what());
+                : systemError("the folder " + quoted(folder) + " for the archive cannot be used", errno)
+                      .what());
         return;
     }
     if (!S_ISDIR(info.st_mode))
@@ -110,9 +117,9 @@ void TarGzSink::refuseBadTarget(Acceptance& acceptance) const {
     else if (!S_ISREG(info.st_mode))
         acceptance.refusals.push_back(quoted(path) + " cannot be replaced: it is not a plain file");
     else
-        acceptance.warnings.push_back(
-            quoted(path) + " exists (" + storage::shownSize(static_cast<std::uint64_t>(info.st_size)) +
-            ") and will be replaced");
+        acceptance.warnings.push_back(quoted(path) + " exists (" +
+                                      storage::shownSize(static_cast<std::uint64_t>(info.st_size)) +
+                                      ") and will be replaced");
 }
 
 Acceptance TarGzSink::accept(const Catalog&, Context&) {
@@ -134,10 +141,10 @@ std::unique_ptr<stream::ByteTarget> TarGzSink::openTarget(Context& context) cons
     if (toStandardOutput()) return std::make_unique<stream::StandardOutput>(context.temporaryFolder());
     const std::filesystem::path path = options_.url.path();
     for (const std::string& name : stream::removeStalePartials(stream::folderOf(path)))
-        context.warn("removed " + quoted(stream::folderOf(path) / name) + ", which an interrupted run had left");
-    auto file = std::make_unique<stream::PartialFile>(path, options_.onExisting);
-    noteForRecovery(file->temporaryName(), context);
-    return file;
+        context.warn("removed " + quoted(stream::folderOf(path) / name) +
+                     ", which an interrupted run had left");
+    noteForRecovery(stream::folderOf(path), context);
+    return std::make_unique<stream::PartialFile>(path, options_.onExisting);
 }
 
 void TarGzSink::begin(const Catalog& catalog, Context& context) {
@@ -181,15 +188,17 @@ std::vector<std::pair<std::string, std::string>> TarGzSink::summary() const {
 }
 
 std::string TarGzSink::recover(const std::string& record, Context&) {
-    std::filesystem::path partial;
+    std::filesystem::path folder;
     try {
-        partial = Poco::JSON::Parser().parse(record).extract<Poco::JSON::Object::Ptr>()->getValue<std::string>(
-            "partial");
+        folder = Poco::JSON::Parser().parse(record).extract<Poco::JSON::Object::Ptr>()->getValue<std::string>(
+            "folder");
     } catch (const Poco::Exception& problem) {
         throw Error("the journal of a tar-gz sink cannot be read: " + problem.displayText());
     }
-    if (!stream::removeStalePartial(partial)) return {};
-    return "removed the unfinished archive " + quoted(partial);
+    std::string done;
+    for (const std::string& name : stream::removeStalePartials(folder))
+        done += (done.empty() ? "removed the unfinished archive " : ", ") + quoted(folder / name);
+    return done;
 }
 
 ArchiveSummary TarGzSink::inspect(const Location& archive, Context& context) {

@@ -2,55 +2,13 @@
 
 #include <catch2/catch.hpp>
 
-#include "lib/stream/partial_file.hpp"
-#include "plugins/archive/sample_backup.hpp"
-#include "plugins/recording_context.hpp"
-#include "plugins/shell.hpp"
+#include "plugins/archive/made_backup.hpp"
 #include "plugins/stream/sample_data.hpp"
 #include "roost/error.hpp"
 
 using namespace roost;
 using namespace roost::archive;
 using namespace roost::testing;
-
-namespace {
-
-using Give = std::function<void(const Catalog&, const GiveItem&)>;
-
-/// A written archive and what was said meanwhile.
-struct Made {
-    TemporaryFolder folder;
-    RecordingContext context;
-    BackupOptions options;
-    std::filesystem::path path = folder / "a.tar.gz";
-
-    void make(const Catalog& catalog, const Give& give) {
-        stream::PartialFile file(path, stream::OnExisting::replace);
-        {
-            BackupWriter writer(file, catalog, options, context);
-            give(catalog, [&writer](Item& item) { writer.write(item); });
-            writer.finish();
-        }
-        file.prepare();
-        file.commit();
-    }
-    /// Runs a command in a folder that holds the unpacked archive.
-    std::string unpackedAnd(const std::string& command) {
-        const auto to = folder / "unpacked";
-        std::filesystem::remove_all(to);
-        std::filesystem::create_directory(to);
-        return shell("cd '" + to.native() + "' && tar xzf '" + path.native() + "' 2>../tar-errors && " + command).output;
-    }
-    [[nodiscard]] std::string member(const std::string& name) const {
-        return shell("tar -xzOf '" + path.native() + "' -- '" + name + "'").output;
-    }
-    [[nodiscard]] std::string jq(const std::string& name, const std::string& filter) const {
-        return shell("tar -xzOf '" + path.native() + "' -- '" + name + "' | jq -cr '" + filter + "'").output;
-    }
-    [[nodiscard]] std::string names() const { return shell("tar tzf '" + path.native() + "'").output; }
-};
-
-}  // namespace
 
 TEST_CASE("a backup has the layout, the totals and the checksums that it promises") {
     Made made;
@@ -73,29 +31,34 @@ TEST_CASE("a backup has the layout, the totals and the checksums that it promise
           "\"total_documents\",\"total_size_bytes\",\"exported_tables\",\"total_users\",\"total_api_keys\","
           "\"roost\"]\n");
     CHECK(made.jq("metadata.json", "del(.roost)") ==
-          "{\"aviary_version\":\"unknown\",\"git_commit\":\"unknown\",\"export_timestamp\":\"2026-01-31T12:34:56Z\","
-          "\"database_type\":\"sqlite\",\"users_exported\":[\"0\",\"1\",\"alice\",\"bob\"],\"total_documents\":2,"
+          "{\"aviary_version\":\"unknown\",\"git_commit\":\"unknown\",\"export_timestamp\":\"2026-01-31T12:"
+          "34:56Z\","
+          "\"database_type\":\"sqlite\",\"users_exported\":[\"0\",\"1\",\"alice\",\"bob\"],\"total_"
+          "documents\":2,"
           "\"total_size_bytes\":23,\"exported_tables\":[\"users\",\"api_keys\",\"empty\",\"a/b\"],"
           "\"total_users\":2,\"total_api_keys\":3}\n");
-    CHECK(made.jq("metadata.json", ".roost | del(.roost_version)") ==
-          "{\"format_version\":1,\"pipeline\":\"test-pipeline\",\"complete\":true,"
-          "\"scopes\":[\"tables\",\"documents\",\"configs\"],\"tables\":["
-          "{\"name\":\"users\",\"file\":\"database/users.json\",\"rows\":2},"
-          "{\"name\":\"api_keys\",\"file\":\"database/api_keys.json\",\"rows\":3},"
-          "{\"name\":\"empty\",\"file\":\"database/empty.json\",\"rows\":0},"
-          "{\"name\":\"a/b\",\"file\":\"database/a%2Fb.json\",\"rows\":1}],\"entries\":["
-          "{\"kind\":\"configs\",\"files\":1,\"folders\":0,\"bytes\":14,\"users\":1},"
-          "{\"kind\":\"documents\",\"files\":2,\"folders\":1,\"bytes\":9,\"users\":2}],\"set_aside\":0,"
-          "\"warnings\":[\"Aviary does not restore 'documents/bob/notes..pdf': its path has '..' in it\"]}\n");
+    CHECK(
+        made.jq("metadata.json", ".roost | del(.roost_version)") ==
+        "{\"format_version\":1,\"pipeline\":\"test-pipeline\",\"complete\":true,"
+        "\"scopes\":[\"tables\",\"documents\",\"configs\"],\"tables\":["
+        "{\"name\":\"users\",\"file\":\"database/users.json\",\"rows\":2},"
+        "{\"name\":\"api_keys\",\"file\":\"database/api_keys.json\",\"rows\":3},"
+        "{\"name\":\"empty\",\"file\":\"database/empty.json\",\"rows\":0},"
+        "{\"name\":\"a/b\",\"file\":\"database/a%2Fb.json\",\"rows\":1}],\"entries\":["
+        "{\"kind\":\"configs\",\"files\":1,\"folders\":0,\"bytes\":14,\"users\":1},"
+        "{\"kind\":\"documents\",\"files\":2,\"folders\":1,\"bytes\":9,\"users\":2}],\"set_aside\":0,"
+        "\"warnings\":[\"Aviary does not restore 'documents/bob/notes..pdf': its path has '..' in it\"]}\n");
     CHECK(made.context.warnings ==
-          std::vector<std::string>{"Aviary does not restore 'documents/bob/notes..pdf': its path has '..' in it"});
+          std::vector<std::string>{
+              "Aviary does not restore 'documents/bob/notes..pdf': its path has '..' in it"});
     CHECK(made.context.asides.empty());
 }
 
 TEST_CASE("times, modes and owners are those of the files, and of the run for what it makes") {
     Made made;
     made.make(sampleCatalog(), giveSample);
-    const auto listing = shell("TZ=UTC tar tvzf '" + made.path.native() + "' --full-time --numeric-owner | awk '{print $1,$2,$4,$5}' | sort -u")
+    const auto listing = shell("TZ=UTC tar tvzf '" + made.path.native() +
+                               "' --full-time --numeric-owner | awk '{print $1,$2,$4,$5}' | sort -u")
                              .output;
     CHECK(listing ==
           "-rw------- 0/0 2026-01-31 12:34:56\n-rw-r----- 0/0 2020-09-13 12:26:40\n"
@@ -111,9 +74,11 @@ TEST_CASE("times before 1970 and after 2242 are kept to the second") {
             giveEntry(std::move(file), give);
         }
     });
-    CHECK(shell("TZ=UTC tar tvzf '" + made.path.native() + "' --full-time | awk '/documents/ {print $4,$5,$6}'").output ==
-          "1906-08-16 20:26:39 filesystem/documents/u/-2000000001\n"
-          "2255-03-14 16:00:00 filesystem/documents/u/9000000000\n");
+    CHECK(
+        shell("TZ=UTC tar tvzf '" + made.path.native() + "' --full-time | awk '/documents/ {print $4,$5,$6}'")
+            .output ==
+        "1906-08-16 20:26:39 filesystem/documents/u/-2000000001\n"
+        "2255-03-14 16:00:00 filesystem/documents/u/9000000000\n");
 }
 
 TEST_CASE("modes that Aviary could not work with get what they lack, and no more") {
@@ -165,14 +130,16 @@ TEST_CASE("tables below and above what is held back come out whole") {
     std::string expected = "[\n";
     for (std::uint64_t id = 0; id < rows; ++id) {
         std::string note = "note " + std::to_string(id * 7919 % 100'003) + " \\\"quoted\\\" \xC3\xA4";
-        expected += (id == 0 ? "" : ",\n") + ("{\"id\":" + std::to_string(id)) + ",\"note\":\"" + note + "\"}";
+        expected +=
+            (id == 0 ? "" : ",\n") + ("{\"id\":" + std::to_string(id)) + ",\"note\":\"" + note + "\"}";
     }
     CHECK(made.member("database/t.json") == expected + "\n]\n");
     CHECK(made.unpackedAnd("sha256sum -c --quiet checksums.sha256").empty());
     CHECK(shell("python3 -c \"import tarfile\nfor m in tarfile.open('" + made.path.native() +
                 "','r|gz'): print(m.name, m.uid, oct(m.mode))\"")
-              .output == "metadata.json 0 0o600\nschema.json 0 0o600\ndatabase/t.json 0 0o600\n"
-                         "database/after.json 0 0o600\nchecksums.sha256 0 0o600\n");
+              .output ==
+          "metadata.json 0 0o600\nschema.json 0 0o600\ndatabase/t.json 0 0o600\n"
+          "database/after.json 0 0o600\nchecksums.sha256 0 0o600\n");
 }
 
 TEST_CASE("values that are larger than any buffer come out whole") {
@@ -197,7 +164,8 @@ TEST_CASE("values that are larger than any buffer come out whole") {
     writeFile(made.folder / "text", text);
     writeFile(made.folder / "bytes", bytes);
     CHECK(made.unpackedAnd("jq -j '.[0].note' database/t.json | cmp - ../text && "
-                           "jq -j '.[0].id' database/t.json | base64 -d | cmp - ../bytes && echo same") == "same\n");
+                           "jq -j '.[0].id' database/t.json | base64 -d | cmp - ../bytes && echo same") ==
+          "same\n");
 }
 
 TEST_CASE("more users than estimated move the archive to make room") {
@@ -209,10 +177,12 @@ TEST_CASE("more users than estimated move the archive to make room") {
         for (int i = 0; i < 500; ++i)
             giveEntry(makeFile("documents", "u" + std::to_string(i), "f", randomBytes(3000)), give);
     });
-    CHECK(made.jq("metadata.json", "[.total_users, (.users_exported | length), (.users_exported == (.users_exported | sort)), .total_documents]") ==
-          "[30000,30500,true,500]\n");
+    CHECK(made.jq("metadata.json",
+                  "[.total_users, (.users_exported | length), (.users_exported == (.users_exported | sort)), "
+                  ".total_documents]") == "[30000,30500,true,500]\n");
     CHECK(made.unpackedAnd("sha256sum -c --quiet checksums.sha256").empty());
-    CHECK(shell("tar tvzf '" + made.path.native() + "' metadata.json | awk '{print $3}'").output == "524288\n");
+    CHECK(shell("tar tvzf '" + made.path.native() + "' metadata.json | awk '{print $3}'").output ==
+          "524288\n");
 }
 
 TEST_CASE("two runs over the same data give the same tar, whatever was estimated") {
@@ -228,97 +198,12 @@ TEST_CASE("two runs over the same data give the same tar, whatever was estimated
           shell("gunzip -c '" + other.path.native() + "' | sha256sum").output);
 }
 
-TEST_CASE("files of all sizes come out whole") {
-    Made made;
-    const std::vector<std::size_t> sizes{0, 1, 511, 512, 513, (1U << 20U) - 1, 1U << 20U, (1U << 20U) + 1, 5'000'000};
-    made.make({}, [&sizes](const Catalog&, const GiveItem& give) {
-        for (const std::size_t size : sizes)
-            giveEntry(makeFile("documents", "u", "f" + std::to_string(size), randomBytes(size, size)), give);
-    });
-    for (const std::size_t size : sizes) {
-        INFO(size);
-        CHECK(made.member("filesystem/documents/u/f" + std::to_string(size)) == randomBytes(size, size));
-    }
-    CHECK(made.unpackedAnd("sha256sum -c --quiet checksums.sha256").empty());
-    CHECK(made.context.asides.empty());
-}
-
-TEST_CASE("file names in any bytes have checksums that sha256sum can check") {
-    Made made;
-    made.make({}, [](const Catalog&, const GiveItem& give) {
-        for (const char* name : {"line\nfeed", "back\\slash", "return\r", "\xFF\xFE", "\xC3\xA4", "-rf", " blank ", "*"})
-            giveEntry(makeFile("documents", "u", name, name), give);
-    });
-    CHECK(made.unpackedAnd("sha256sum -c --quiet --strict checksums.sha256").empty());
-    CHECK(made.unpackedAnd("wc -l < checksums.sha256") == "10\n");
-}
-
-namespace {
-
-Entry changed(const std::string& path, std::size_t promised, const std::string& content, ReadState state) {
-    Entry entry = makeFile("documents", "u", path, content);
-    entry.size = promised;
-    entry.content = std::make_unique<MemoryReader>(content, state, "it changed while it was read");
-    return entry;
-}
-
-}  // namespace
-
-TEST_CASE("files that change while they are read are archived as far as they go, and named") {
-    Made made;
-    const std::string large = randomBytes(2'000'000);
-    made.make({}, [&large](const Catalog&, const GiveItem& give) {
-        giveEntry(changed("small-shrank", 100, "short", ReadState::shrank), give);
-        giveEntry(changed("large-shrank", 3'000'000, large, ReadState::shrank), give);
-        giveEntry(changed("large-shrank-much", 3'000'000, "short", ReadState::shrank), give);
-        giveEntry(changed("small-grew", 5, "12345", ReadState::grew), give);
-        giveEntry(changed("large-modified", large.size(), large, ReadState::modified), give);
-        giveEntry(changed("small-vanished", 100, "", ReadState::vanished), give);
-        giveEntry(changed("large-vanished", 3'000'000, "", ReadState::vanished), give);
-        giveEntry(changed("large-failed", 3'000'000, large, ReadState::failed), give);
-    });
-    CHECK(made.names() ==
-          "metadata.json\nschema.json\nfilesystem/documents/u/small-shrank\nfilesystem/documents/u/large-shrank\n"
-          "filesystem/documents/u/large-shrank-much\nfilesystem/documents/u/small-grew\n"
-          "filesystem/documents/u/large-modified\nfilesystem/documents/u/large-failed\nchecksums.sha256\n");
-    CHECK(made.member("filesystem/documents/u/small-shrank") == "short");
-    CHECK(made.member("filesystem/documents/u/large-shrank") == large + std::string(1'000'000, '\0'));
-    CHECK(made.member("filesystem/documents/u/large-shrank-much") == "short");
-    CHECK(made.member("filesystem/documents/u/large-failed") == large + std::string(1'000'000, '\0'));
-    using Aside = std::pair<std::string, std::string>;
-    const std::string why = ": it changed while it was read";
-    CHECK(made.context.asides == std::vector<Aside>{
-                                     {"documents/u/small-shrank", "archived as it was read" + why},
-                                     {"documents/u/large-shrank", "filled up with zeros" + why},
-                                     {"documents/u/large-shrank-much", "archived as it was read" + why},
-                                     {"documents/u/small-grew", "archived as it was read" + why},
-                                     {"documents/u/large-modified", "archived as it was read" + why},
-                                     {"documents/u/small-vanished", "left out" + why},
-                                     {"documents/u/large-vanished", "left out" + why},
-                                     {"documents/u/large-failed", "filled up with zeros" + why}});
-    CHECK(made.jq("metadata.json", "[.roost.set_aside, .total_documents, .total_size_bytes]") == "[8,6,8000015]\n");
-    CHECK(made.unpackedAnd("sha256sum -c --quiet checksums.sha256").empty());
-}
-
-TEST_CASE("on-changed: fail ends the run and names the file") {
-    const auto state = GENERATE(ReadState::shrank, ReadState::vanished, ReadState::modified);
-    const std::size_t promised = GENERATE(100U, 3'000'000U);
-    Made made;
-    made.options.onChanged = OnChanged::fail;
-    CHECK_THROWS_WITH(made.make({},
-                                [&](const Catalog&, const GiveItem& give) {
-                                    giveEntry(changed("a", promised, "", state), give);
-                                }),
-                      "'documents/u/a' cannot be archived as it was: it changed while it was read");
-    CHECK(std::filesystem::is_empty(made.folder.path()));
-}
-
 TEST_CASE("counts that do not agree are errors that name the table") {
     Made made;
     Catalog catalog;
     catalog.tables = {makeTable(0, "t"), makeTable(1, "u")};
-    CHECK_THROWS_WITH(made.make(catalog,
-                                [](const Catalog& all, const GiveItem& give) { giveTable(all.tables[0], 1, give); }),
+    CHECK_THROWS_WITH(made.make(catalog, [](const Catalog& all,
+                                            const GiveItem& give) { giveTable(all.tables[0], 1, give); }),
                       "the table 'u' did not come");
     CHECK_THROWS_WITH(made.make(catalog,
                                 [](const Catalog&, const GiveItem& give) {
@@ -349,9 +234,8 @@ TEST_CASE("a stop request ends the work between two items") {
     made.context.stop.request_stop();
     Catalog catalog;
     catalog.tables = {makeTable(0, "t")};
-    CHECK_THROWS_AS(made.make(catalog, [](const Catalog& all, const GiveItem& give) {
-        giveTable(all.tables[0], 1, give);
-    }),
+    CHECK_THROWS_AS(made.make(catalog, [](const Catalog& all,
+                                          const GiveItem& give) { giveTable(all.tables[0], 1, give); }),
                     Interrupted);
     CHECK(std::filesystem::is_empty(made.folder.path()));
 }
@@ -384,31 +268,33 @@ TEST_CASE("schema.json says all that the catalog knows") {
     table.nativeSql = "CREATE TABLE t";
     table.comment = "a table";
     catalog.tables = {table};
-    catalog.objects = {{"enum", "public", "mood", "", "", {"sad", "ok"}}, {"view", "", "v", "", "SELECT 1", {}}};
+    catalog.objects = {{"enum", "public", "mood", "", "", {"sad", "ok"}},
+                       {"view", "", "v", "", "SELECT 1", {}}};
     made.make(catalog, [](const Catalog& all, const GiveItem& give) {
         Item item = TableBegin{all.tables[0].id};
         give(item);
         item = TableEnd{all.tables[0].id, 0};
         give(item);
     });
-    CHECK(made.jq("schema.json", ".") ==
-          R"j({"format_version":1,"dialect":"postgresql","tables":[{"name":"t","schema":"other",)j"
-          R"j("file":"database/other.t.json","columns":[)j"
-          R"j({"name":"id","type":"int64","type_origin":"declared","native_type":"bigint","nullable":false,)j"
-          R"j("identity":"by-default","next_value":42},)j"
-          R"j({"name":"note","type":"text","type_origin":"set","nullable":true,"default":"'x'::text","collation":"C",)j"
-          R"j("spelling":"YYYY-MM-DD HH:MM:SS","comment":"a note"},)j"
-          R"j({"name":{"$text":{"$blob":"Z/8="}},"type":"decimal(10,2)","type_origin":"declared","nullable":true,)j"
-          R"j("generated":"id * 2","generated_stored":true}],"primary_key":["id"],)j"
-          R"j("uniques":[{"name":"u","columns":["note"]}],"foreign_keys":[{"name":"f","columns":["id"],)j"
-          R"j("target_schema":"public","target_table":"p","target_columns":["id"],"on_update":"CASCADE",)j"
-          R"j("on_delete":"SET NULL","deferrable":true,"initially_deferred":false}],)j"
-          R"j("indexes":[{"name":"i","unique":true,"columns":[],)j"
-          R"j("native_sql":"CREATE UNIQUE INDEX i ON t (lower(note))"}],"checks":[{"name":"k","expression":"id > 0"}],)j"
-          R"j("native_sql":"CREATE TABLE t","comment":"a table"}],"objects":[)j"
-          R"j({"type":"enum","schema":"public","name":"mood","labels":["sad","ok"]},)j"
-          R"j({"type":"view","name":"v","sql":"SELECT 1"}]})j"
-          "\n");
+    CHECK(
+        made.jq("schema.json", ".") ==
+        R"j({"format_version":1,"dialect":"postgresql","tables":[{"name":"t","schema":"other",)j"
+        R"j("file":"database/other.t.json","columns":[)j"
+        R"j({"name":"id","type":"int64","type_origin":"declared","native_type":"bigint","nullable":false,)j"
+        R"j("identity":"by-default","next_value":42},)j"
+        R"j({"name":"note","type":"text","type_origin":"set","nullable":true,"default":"'x'::text","collation":"C",)j"
+        R"j("spelling":"YYYY-MM-DD HH:MM:SS","comment":"a note"},)j"
+        R"j({"name":{"$text":{"$blob":"Z/8="}},"type":"decimal(10,2)","type_origin":"declared","nullable":true,)j"
+        R"j("generated":"id * 2","generated_stored":true}],"primary_key":["id"],)j"
+        R"j("uniques":[{"name":"u","columns":["note"]}],"foreign_keys":[{"name":"f","columns":["id"],)j"
+        R"j("target_schema":"public","target_table":"p","target_columns":["id"],"on_update":"CASCADE",)j"
+        R"j("on_delete":"SET NULL","deferrable":true,"initially_deferred":false}],)j"
+        R"j("indexes":[{"name":"i","unique":true,"columns":[],)j"
+        R"j("native_sql":"CREATE UNIQUE INDEX i ON t (lower(note))"}],"checks":[{"name":"k","expression":"id > 0"}],)j"
+        R"j("native_sql":"CREATE TABLE t","comment":"a table"}],"objects":[)j"
+        R"j({"type":"enum","schema":"public","name":"mood","labels":["sad","ok"]},)j"
+        R"j({"type":"view","name":"v","sql":"SELECT 1"}]})j"
+        "\n");
     CHECK(made.jq("metadata.json", "[.database_type, .exported_tables]") == "[\"postgres\",[\"other.t\"]]\n");
     CHECK(made.member("database/other.t.json") == "[]\n");
 }

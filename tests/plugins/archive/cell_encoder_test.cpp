@@ -58,8 +58,9 @@ std::string json(const Interval& value) {
 }  // namespace
 
 TEST_CASE("null is null in a column of any type") {
-    for (const char* type : {"boolean", "int64", "float64", "decimal(10,2)", "text", "bytes", "uuid", "date", "time",
-                             "timestamp", "timestamptz", "interval", "json", "array(int32)", "enum", "other"})
+    for (const char* type :
+         {"boolean", "int64", "float64", "decimal(10,2)", "text", "bytes", "uuid", "date", "time",
+          "timestamp", "timestamptz", "interval", "json", "array(int32)", "enum", "other"})
         CHECK(json(type, Cell::null()) == "null");
 }
 
@@ -141,7 +142,8 @@ TEST_CASE("text is a string in which only what JSON demands is escaped") {
         CHECK(json(type, text("<a href=\"x\">&amp;\\</a>")) == R"("<a href=\"x\">&amp;\\</a>")");
         CHECK(json(type, text("\x01\x1F\x7F\b\f\n\r\t")) == "\"\\u0001\\u001f\x7F\\b\\f\\n\\r\\t\"");
         CHECK(json(type, text("a\0b"s)) == R"("a\u0000b")");
-        CHECK(json(type, text("\xC3\xA4\xE2\x82\xAC\xF0\x9F\x98\x80")) == "\"\xC3\xA4\xE2\x82\xAC\xF0\x9F\x98\x80\"");
+        CHECK(json(type, text("\xC3\xA4\xE2\x82\xAC\xF0\x9F\x98\x80")) ==
+              "\"\xC3\xA4\xE2\x82\xAC\xF0\x9F\x98\x80\"");
         CHECK(json(type, text("a\xFF\x62")) == R"({"$text":{"$blob":"Yf9i"}})");
         CHECK(json(type, Cell::integer(5)) == R"({"$integer":"5"})");
         CHECK(json(type, Cell::real(5)) == R"({"$real":"5.0"})");
@@ -170,10 +172,12 @@ TEST_CASE("uuids are canonical, and what was written otherwise is kept beside th
           R"("00112233-4455-6677-8899-aabbccddeeff","$exact":{"c":"00112233-4455-6677-8899-AABBCCDDEEFF"})");
     CHECK(json("uuid", text("00112233445566778899aabbccddeeff")) ==
           R"("00112233-4455-6677-8899-aabbccddeeff","$exact":{"c":"00112233445566778899aabbccddeeff"})");
-    CHECK(json("uuid", text("{00112233-4455-6677-8899-aabbccddeeff}")) ==
-          R"("00112233-4455-6677-8899-aabbccddeeff","$exact":{"c":"{00112233-4455-6677-8899-aabbccddeeff}"})");
-    for (const char* odd : {"", "alice", "00112233-4455-6677-8899-aabbccddeefg", "0011223-34455-6677-8899-aabbccddeeff",
-                            "00112233-4455-6677-8899-aabbccddeeff0", "{}"})
+    CHECK(
+        json("uuid", text("{00112233-4455-6677-8899-aabbccddeeff}")) ==
+        R"("00112233-4455-6677-8899-aabbccddeeff","$exact":{"c":"{00112233-4455-6677-8899-aabbccddeeff}"})");
+    for (const char* odd :
+         {"", "alice", "00112233-4455-6677-8899-aabbccddeefg", "0011223-34455-6677-8899-aabbccddeeff",
+          "00112233-4455-6677-8899-aabbccddeeff0", "{}"})
         CHECK(json("uuid", text(odd)) == R"({"$text":")"s + odd + "\"}");
     CHECK(json("uuid", blob(uuidBytes)) == R"({"$blob":"ABEiM0RVZneImaq7zN3u/w=="})");
     CHECK(json("uuid", Cell::integer(1)) == R"({"$integer":"1"})");
@@ -211,7 +215,8 @@ TEST_CASE("timestamps are RFC 3339, expanded where four digits do not hold the y
 
 TEST_CASE("times that SQLite keeps as text are RFC 3339 and come back to the letter") {
     const Column offset = column("timestamptz", "YYYY-MM-DD HH:MM:SS+hh:mm");
-    CHECK(json(offset, text("2026-01-02 03:04:05.123456789+02:00")) == R"("2026-01-02T03:04:05.123456789+02:00")");
+    CHECK(json(offset, text("2026-01-02 03:04:05.123456789+02:00")) ==
+          R"("2026-01-02T03:04:05.123456789+02:00")");
     CHECK(json(offset, text("2026-01-02 03:04:05Z")) == R"("2026-01-02T03:04:05Z")");
     // Another spelling than the usual one is kept beside it.
     CHECK(json(offset, text("2026-01-02 03:04:05")) ==
@@ -260,7 +265,8 @@ TEST_CASE("arrays are JSON arrays, those with bounds of their own stay literals"
     CHECK(json("array(text)", text("{\xC3\xA4}")) == "[\"\xC3\xA4\"]");
     CHECK(json("array(uuid)", text("{00112233-4455-6677-8899-aabbccddeeff}")) ==
           R"(["00112233-4455-6677-8899-aabbccddeeff"])");
-    for (const char* odd : {"[0:1]={5,6}", "", "{", "}", "{1", "{1,}", "{,1}", "{1}{2}", "{1} ", "{a b}", "x", "{{1},2"})
+    for (const char* odd :
+         {"[0:1]={5,6}", "", "{", "}", "{1", "{1,}", "{,1}", "{1}{2}", "{1} ", "{a b}", "x", "{{1},2"})
         CHECK(json("array(int32)", text(odd)) == R"({"$text":")"s + odd + "\"}");
     CHECK(json("array(text)", text("{\"a")) == R"({"$text":"{\"a"})");
     CHECK(json("array(text)", text("{\"\xFF\"}")) == R"({"$text":{"$blob":"eyL/In0="}})");
@@ -284,9 +290,13 @@ TEST_CASE("generated columns are left out") {
     CHECK(recordOf({generated, plain}, {Cell::integer(2), Cell::integer(1)}) == R"({"c":1})");
 }
 
-TEST_CASE("column names that could be mistaken get another dollar, those that are no text a form of their own") {
-    for (const auto& [name, key] : std::vector<std::pair<std::string, std::string>>{
-             {"$exact", "$$exact"}, {"$$a", "$$$a"}, {"a$", "a$"}, {"a\"b", "a\\\"b"}, {"\xFF", "$blob:/w=="}}) {
+TEST_CASE(
+    "column names that could be mistaken get another dollar, those that are no text a form of their own") {
+    for (const auto& [name, key] : std::vector<std::pair<std::string, std::string>>{{"$exact", "$$exact"},
+                                                                                    {"$$a", "$$$a"},
+                                                                                    {"a$", "a$"},
+                                                                                    {"a\"b", "a\\\"b"},
+                                                                                    {"\xFF", "$blob:/w=="}}) {
         Column odd = column("uuid");
         odd.name = name;
         CHECK(recordOf({odd}, {text("00112233445566778899AABBCCDDEEFF")}) ==
@@ -305,9 +315,12 @@ TEST_CASE("several inexact cells share one $exact") {
 }
 
 TEST_CASE("keys of users are the text of their cells") {
-    const auto plain = [](const char* type, const Cell& cell) { return plainText(parseLogicalType(type), cell); };
+    const auto plain = [](const char* type, const Cell& cell) {
+        return plainText(parseLogicalType(type), cell);
+    };
     CHECK(plain("uuid", uuidCell()) == "00112233-4455-6677-8899-aabbccddeeff");
-    CHECK(plain("uuid", text("00112233-4455-6677-8899-AABBCCDDEEFF")) == "00112233-4455-6677-8899-aabbccddeeff");
+    CHECK(plain("uuid", text("00112233-4455-6677-8899-AABBCCDDEEFF")) ==
+          "00112233-4455-6677-8899-aabbccddeeff");
     CHECK(plain("uuid", text("alice")) == "alice");
     CHECK(plain("int64", Cell::integer(-5)) == "-5");
     CHECK(plain("float64", Cell::real(2)) == "2.0");

@@ -35,7 +35,8 @@ void makeSample(const std::filesystem::path& path) {
 
 /// An archive of the files below `folder`/tree, in the order that is given.
 void makeByTar(const TemporaryFolder& folder, const std::string& members) {
-    const auto result = shell("cd '" + (folder / "tree").native() + "' && tar --no-recursion -czf ../a.tar.gz " + members);
+    const auto result =
+        shell("cd '" + (folder / "tree").native() + "' && tar --no-recursion -czf ../a.tar.gz " + members);
     INFO(result.output);
     REQUIRE(result.status == 0);
 }
@@ -77,7 +78,8 @@ TEST_CASE("an archive of roost's tells what it holds from its first bytes") {
     CHECK(whole.entryKinds[1].bytes == 9'000'009);
     CHECK(whole.entryKinds[1].users == 3);
     CHECK(whole.warnings ==
-          std::vector<std::string>{"Aviary does not restore 'documents/bob/notes..pdf': its path has '..' in it"});
+          std::vector<std::string>{
+              "Aviary does not restore 'documents/bob/notes..pdf': its path has '..' in it"});
     CHECK(whole.metadataJson.starts_with("{\n  \"aviary_version\": \"unknown\""));
     CHECK(whole.schemaJson.starts_with("{\n  \"format_version\": 1"));
 
@@ -90,9 +92,12 @@ TEST_CASE("archives of Aviary's are counted, whatever their order") {
     TemporaryFolder folder;
     makeTree(folder);
     const char* const members = GENERATE(
-        "metadata.json database database/api_keys.json database/users.json filesystem filesystem/documents filesystem/documents/u1 filesystem/documents/u1/a..b.pdf",
-        "database database/api_keys.json database/users.json filesystem filesystem/documents filesystem/documents/u1 filesystem/documents/u1/a..b.pdf metadata.json",
-        "./metadata.json ./database/api_keys.json ./database/users.json ./filesystem/documents/u1 ./filesystem/documents/u1/a..b.pdf");
+        "metadata.json database database/api_keys.json database/users.json filesystem filesystem/documents "
+        "filesystem/documents/u1 filesystem/documents/u1/a..b.pdf",
+        "database database/api_keys.json database/users.json filesystem filesystem/documents "
+        "filesystem/documents/u1 filesystem/documents/u1/a..b.pdf metadata.json",
+        "./metadata.json ./database/api_keys.json ./database/users.json ./filesystem/documents/u1 "
+        "./filesystem/documents/u1/a..b.pdf");
     makeByTar(folder, members);
     RecordingContext context;
     const ArchiveSummary summary = inspectArchive(folder / "a.tar.gz", context);
@@ -105,8 +110,9 @@ TEST_CASE("archives of Aviary's are counted, whatever their order") {
     CHECK(summary.entryKinds[0].users == 1);
     CHECK(summary.metadataJson == R"({"aviary_version":"1.0","exported_tables":["users"]})");
     CHECK(summary.schemaJson.empty());
-    CHECK(summary.warnings == std::vector<std::string>{"Aviary does not restore files whose paths have '..' in them: "
-                                                       "documents/u1/a..b.pdf"});
+    CHECK(summary.warnings ==
+          std::vector<std::string>{"Aviary does not restore files whose paths have '..' in them: "
+                                   "documents/u1/a..b.pdf"});
 }
 
 TEST_CASE("entries of a Mac's resource forks may come before the metadata") {
@@ -147,15 +153,19 @@ TEST_CASE("damage in what is read is an error that says what is wrong") {
 
     writeFile(folder / "tree/database/users.json", R"([{"id":1},5])");
     makeByTar(folder, "metadata.json database/users.json");
-    CHECK_THAT(problem(path), Catch::StartsWith("'database/users.json' in 'A' is not the JSON array of records"));
+    CHECK_THAT(problem(path),
+               Catch::StartsWith("'database/users.json' in 'A' is not the JSON array of records"));
     writeFile(folder / "tree/database/users.json", R"([{"id":1})");
     makeByTar(folder, "metadata.json database/users.json");
-    CHECK_THAT(problem(path), Catch::StartsWith("'database/users.json' in 'A' is not the JSON array of records"));
+    CHECK_THAT(problem(path),
+               Catch::StartsWith("'database/users.json' in 'A' is not the JSON array of records"));
     writeFile(folder / "tree/metadata.json", "[1]");
     makeByTar(folder, "metadata.json");
-    CHECK_THAT(problem(path), Catch::StartsWith("'metadata.json' in 'A' is not the JSON object that it should be"));
+    CHECK_THAT(problem(path),
+               Catch::StartsWith("'metadata.json' in 'A' is not the JSON object that it should be"));
     makeByTar(folder, "database/users.json");
-    CHECK_THAT(problem(path), Catch::StartsWith("'database/users.json' in 'A' is not the JSON array of records"));
+    CHECK_THAT(problem(path),
+               Catch::StartsWith("'database/users.json' in 'A' is not the JSON array of records"));
     writeFile(folder / "tree/database/users.json", "[]");
     makeByTar(folder, "database/users.json");
     CHECK(problem(path) == "'A' is no backup: it has no metadata.json");

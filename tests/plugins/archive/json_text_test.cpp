@@ -18,18 +18,43 @@ std::string stringOf(std::string_view text) {
     return result;
 }
 
+/// RFC 8259, section 7.
+std::string escaped(char c) {
+    switch (c) {
+        case '"':
+            return "\\\"";
+        case '\\':
+            return "\\\\";
+        case '\b':
+            return "\\b";
+        case '\f':
+            return "\\f";
+        case '\n':
+            return "\\n";
+        case '\r':
+            return "\\r";
+        case '\t':
+            return "\\t";
+        default:
+            break;
+    }
+    if (c >= 0x20) return {c};
+    return std::string("\\u00") + (c < 16 ? "0" : "1") + "0123456789abcdef"[c % 16];
+}
+
 }  // namespace
 
 TEST_CASE("only well-formed UTF-8 is text") {
     // Unicode 15, table 3-7: the ends of each range, and what lies just outside.
-    for (const char* good : {"", "abc", "\xC2\x80", "\xDF\xBF", "\xE0\xA0\x80", "\xED\x9F\xBF", "\xEE\x80\x80",
-                             "\xEF\xBF\xBF", "\xF0\x90\x80\x80", "\xF4\x8F\xBF\xBF", "12345678\xC3\xA4"}) {
+    for (const char* good :
+         {"", "abc", "\xC2\x80", "\xDF\xBF", "\xE0\xA0\x80", "\xED\x9F\xBF", "\xEE\x80\x80", "\xEF\xBF\xBF",
+          "\xF0\x90\x80\x80", "\xF4\x8F\xBF\xBF", "12345678\xC3\xA4"}) {
         CHECK(isUtf8(good));
         CHECK(stringOf(good) == "\"" + std::string(good) + "\"");
     }
-    for (const char* bad : {"\x80", "\xBF", "\xC0\x80", "\xC1\xBF", "\xC2", "\xC2\x7F", "\xC2\xC0", "\xE0\x9F\xBF",
-                            "\xE0\xA0", "\xED\xA0\x80", "\xF0\x8F\xBF\xBF", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80",
-                            "\xFF", "12345678\xC3", "\xF0\x90\x80"}) {
+    for (const char* bad : {"\x80", "\xBF", "\xC0\x80", "\xC1\xBF", "\xC2", "\xC2\x7F", "\xC2\xC0",
+                            "\xE0\x9F\xBF", "\xE0\xA0", "\xED\xA0\x80", "\xF0\x8F\xBF\xBF",
+                            "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xFF", "12345678\xC3", "\xF0\x90\x80"}) {
         CHECK_FALSE(isUtf8(bad));
         CHECK(stringOf(bad) == "(no UTF-8)");
     }
@@ -41,15 +66,7 @@ TEST_CASE("every character is escaped as JSON demands at every place of a word")
             std::string text(20, 'x');
             text[place] = static_cast<char>(c);
             std::string expected(20, 'x');
-            std::string escape(1, static_cast<char>(c));
-            if (c == '"' || c == '\\') escape = std::string("\\") + static_cast<char>(c);
-            else if (c == '\b') escape = "\\b";
-            else if (c == '\f') escape = "\\f";
-            else if (c == '\n') escape = "\\n";
-            else if (c == '\r') escape = "\\r";
-            else if (c == '\t') escape = "\\t";
-            else if (c < 0x20) escape = std::string("\\u00") + (c < 16 ? "0" : "1") + "0123456789abcdef"[c % 16];
-            expected.replace(place, 1, escape);
+            expected.replace(place, 1, escaped(static_cast<char>(c)));
             REQUIRE(stringOf(text) == "\"" + expected + "\"");
         }
     }
@@ -86,7 +103,8 @@ TEST_CASE("large bytes are base64 in one piece") {
 }
 
 TEST_CASE("numbers are told from what only looks like one") {
-    for (const char* good : {"0", "-0", "1", "-1.5", "0.50", "1e5", "1E-5", "1.25e+10", "10"}) CHECK(isJsonNumber(good));
+    for (const char* good : {"0", "-0", "1", "-1.5", "0.50", "1e5", "1E-5", "1.25e+10", "10"})
+        CHECK(isJsonNumber(good));
     for (const char* bad : {"", "-", "01", "1.", ".5", "+1", "1e", "1e+", "NaN", "1 ", " 1", "0x1", "1.5.5"})
         CHECK_FALSE(isJsonNumber(bad));
     CHECK(significantDigits("0.00120") == 3);

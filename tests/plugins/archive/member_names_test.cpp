@@ -29,7 +29,8 @@ Entry entry(const std::string& path, EntryType type = EntryType::file, const std
 }  // namespace
 
 TEST_CASE("plain names stay as they are") {
-    for (const char* name : {"users", "Order Details", "a.b", "\xC3\xA4rzte", "x-1_y", "a'b"}) CHECK(fileName(name) == name);
+    for (const char* name : {"users", "Order Details", "a.b", "\xC3\xA4rzte", "x-1_y", "a'b"})
+        CHECK(fileName(name) == name);
 }
 
 TEST_CASE("names that are no safe file names are escaped") {
@@ -90,9 +91,10 @@ TEST_CASE("files keep the bytes of their names") {
 
 TEST_CASE("paths that lead elsewhere are refused") {
     for (const char* path : {"..", "a/../b", "/a", "a//b", "a/", ".", "a/."})
-        CHECK_THROWS_WITH(entryMember(entry(path)), "the file 'documents/u/" + std::string(path) +
-                                                        "' cannot be archived: its path has a part that is empty, "
-                                                        "'.' or '..'");
+        CHECK_THROWS_WITH(entryMember(entry(path)),
+                          "the file 'documents/u/" + std::string(path) +
+                              "' cannot be archived: its path has a part that is empty, "
+                              "'.' or '..'");
     CHECK_THROWS_AS(entryMember(entry("")), Error);
     CHECK_THROWS_AS(entryMember(entry("a", EntryType::file, "..")), Error);
     CHECK_THROWS_AS(entryMember(entry("a", EntryType::file, "u/v")), Error);

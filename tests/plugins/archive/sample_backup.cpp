@@ -53,13 +53,16 @@ Table makeTable(TableId id, const std::string& name) {
 Catalog sampleCatalog() {
     Catalog catalog;
     catalog.dialect = "sqlite";
-    catalog.tables = {makeTable(0, "users"), makeTable(1, "api_keys"), makeTable(2, "empty"), makeTable(3, "a/b")};
+    catalog.tables = {makeTable(0, "users"), makeTable(1, "api_keys"), makeTable(2, "empty"),
+                      makeTable(3, "a/b")};
     catalog.tables[0].rows = 2;
     catalog.entryKinds = {{"documents", 2, 1, 0, 1}, {"configs", 1, 0, 0, 1}};
     return catalog;
 }
 
-std::string noteOf(std::uint64_t id) { return "note " + std::to_string(id * 7919 % 100'003) + " \"quoted\" \xC3\xA4"; }
+std::string noteOf(std::uint64_t id) {
+    return "note " + std::to_string(id * 7919 % 100'003) + " \"quoted\" \xC3\xA4";
+}
 
 void giveTable(const Table& table, std::uint64_t rows, const GiveItem& give) {
     Item item = TableBegin{table.id};

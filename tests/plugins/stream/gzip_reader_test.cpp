@@ -36,7 +36,8 @@ std::string problemWith(const TemporaryFolder& folder, const std::string& conten
     } catch (const Error& error) {
         std::string message = error.what();
         const std::string path = (folder / "bad.gz").native();
-        if (const auto at = message.find(path); at != std::string::npos) message.replace(at, path.size(), "BAD");
+        if (const auto at = message.find(path); at != std::string::npos)
+            message.replace(at, path.size(), "BAD");
         return message;
     }
     return "no problem";
@@ -57,10 +58,11 @@ TEST_CASE("whole files come out as they went in, members one after the other, ze
 TEST_CASE("every cut of a file is noticed") {
     TemporaryFolder folder;
     const std::string file = gzipped(folder);
-    for (const std::size_t missing : {std::size_t{1}, std::size_t{4}, std::size_t{8}, std::size_t{9}, file.size() / 2,
-                                      file.size() - 5}) {
+    for (const std::size_t missing :
+         {std::size_t{1}, std::size_t{4}, std::size_t{8}, std::size_t{9}, file.size() / 2, file.size() - 5}) {
         INFO(missing);
-        CHECK(problemWith(folder, file.substr(0, file.size() - missing)) == "'BAD' is damaged: it ends too early");
+        CHECK(problemWith(folder, file.substr(0, file.size() - missing)) ==
+              "'BAD' is damaged: it ends too early");
     }
     CHECK(problemWith(folder, "") == "'BAD' is empty, not a gzip archive");
 }
@@ -77,7 +79,8 @@ TEST_CASE("every flipped bit is noticed") {
     }
     std::string crc = file;
     crc[crc.size() - 6] = static_cast<char>(crc[crc.size() - 6] ^ 1);
-    CHECK(problemWith(folder, crc) == "'BAD' is damaged: its compressed data is not valid (incorrect data check)");
+    CHECK(problemWith(folder, crc) ==
+          "'BAD' is damaged: its compressed data is not valid (incorrect data check)");
     std::string length = file;
     length.back() = static_cast<char>(length.back() ^ 1);
     CHECK(problemWith(folder, length) ==

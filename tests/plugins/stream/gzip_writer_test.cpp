@@ -65,7 +65,8 @@ TEST_CASE("every level gives one member that gunzip and Poco read to its end") {
     Written out;
     makeGzip(out.path, {level, 2, 128U << 10U}, [&data](GzipWriter& gzip) { gzip.write(asBytes(data)); });
     INFO("level " << level);
-    const auto gunzip = shell("gunzip -c '" + out.path.native() + "' > '" + (out.folder / "data").native() + "'");
+    const auto gunzip =
+        shell("gunzip -c '" + out.path.native() + "' > '" + (out.folder / "data").native() + "'");
     CHECK(gunzip.output == "");
     CHECK(gunzip.status == 0);
     CHECK(readFile(out.folder / "data") == data);
@@ -136,8 +137,8 @@ TEST_CASE("room that was asked for is written without a copy and comes back") {
 }
 
 TEST_CASE("reserved regions of any size are filled in later") {
-    for (const std::size_t size : {std::size_t{1}, std::size_t{512}, std::size_t{65'535}, std::size_t{65'536},
-                                   std::size_t{200'000}}) {
+    for (const std::size_t size :
+         {std::size_t{1}, std::size_t{512}, std::size_t{65'535}, std::size_t{65'536}, std::size_t{200'000}}) {
         const std::string head = randomBytes(size, 7);
         const std::string middle = words(size, 8);
         const std::string data = mixedData();
@@ -185,7 +186,8 @@ TEST_CASE("a region that is not full, or overfull, is an error") {
     const auto region = gzip.reserve(10);
     gzip.drain();
     gzip.fill(region, asBytes("123456789"));
-    CHECK_THROWS_WITH(gzip.finish(), "the archive's writer was given fewer bytes for a part than it had reserved");
+    CHECK_THROWS_WITH(gzip.finish(),
+                      "the archive's writer was given fewer bytes for a part than it had reserved");
     CHECK_THROWS_WITH(gzip.fill(region, asBytes("12")),
                       "the archive's writer was given more bytes for a part than it had reserved");
 }

@@ -27,13 +27,14 @@ void append(ByteTarget& target, const std::string& text) {
 
 std::vector<std::string> names(const std::filesystem::path& folder) {
     std::vector<std::string> found;
-    for (const auto& entry : std::filesystem::directory_iterator(folder)) found.push_back(entry.path().filename());
+    for (const auto& entry : std::filesystem::directory_iterator(folder))
+        found.push_back(entry.path().filename());
     std::sort(found.begin(), found.end());
     return found;
 }
 
 unsigned modeOf(const std::filesystem::path& path) {
-    struct stat info{};
+    struct stat info {};
     REQUIRE(::stat(path.c_str(), &info) == 0);
     return info.st_mode & 07777U;
 }
@@ -139,9 +140,9 @@ TEST_CASE("a symbolic link with a partial name leads nowhere") {
 
 TEST_CASE("a folder that is missing is named") {
     TemporaryFolder folder;
-    CHECK_THROWS_WITH(PartialFile(folder / "none" / "a", OnExisting::fail),
-                      "cannot make a file in the folder '" + (folder / "none").native() +
-                          "': No such file or directory");
+    CHECK_THROWS_WITH(
+        PartialFile(folder / "none" / "a", OnExisting::fail),
+        "cannot make a file in the folder '" + (folder / "none").native() + "': No such file or directory");
 }
 
 TEST_CASE("a limit on file sizes gives one clear error and leaves nothing") {
@@ -169,8 +170,9 @@ TEST_CASE("a limit on file sizes gives one clear error and leaves nothing") {
 TEST_CASE("each reason for a failed write has its own sentence") {
     TemporaryFolder folder;
     const std::string size = "[0-9.]+ [KMGT]?i?B";
-    CHECK_THAT(writeError("/x/a", folder.path(), ENOSPC).what(),
-               Catch::Matchers::Matches("cannot write '/x/a': the file system is full \\(" + size + " free\\)"));
+    CHECK_THAT(
+        writeError("/x/a", folder.path(), ENOSPC).what(),
+        Catch::Matchers::Matches("cannot write '/x/a': the file system is full \\(" + size + " free\\)"));
     CHECK_THAT(writeError("/x/a", folder.path(), EDQUOT).what(),
                Catch::Matchers::Matches("cannot write '/x/a': the disk quota is used up \\(" + size +
                                         " free on the file system\\)"));

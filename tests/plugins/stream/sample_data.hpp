@@ -17,7 +17,8 @@ inline std::string randomBytes(std::size_t size, std::uint64_t seed = 1) {
     bytes.reserve(size + 8);
     while (bytes.size() < size) {
         const std::uint64_t word = random();
-        for (unsigned shift = 0; shift < 64; shift += 8) bytes.push_back(static_cast<char>(word >> shift & 0xFFU));
+        for (unsigned shift = 0; shift < 64; shift += 8)
+            bytes.push_back(static_cast<char>(word >> shift & 0xFFU));
     }
     bytes.resize(size);
     return bytes;
@@ -27,7 +28,8 @@ inline std::string randomBytes(std::size_t size, std::uint64_t seed = 1) {
 inline std::string words(std::size_t size, std::uint64_t seed = 1) {
     std::mt19937_64 random(seed);
     std::string text;
-    while (text.size() < size) text += "word" + std::to_string(random() % 3000) + (random() % 9 == 0 ? "\n" : " ");
+    while (text.size() < size)
+        text += "word" + std::to_string(random() % 3000) + (random() % 9 == 0 ? "\n" : " ");
     text.resize(size);
     return text;
 }

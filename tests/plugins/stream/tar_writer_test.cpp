@@ -43,11 +43,16 @@ void add(TarWriter& tar, const std::string& name, const std::string& data) {
 
 /// name, size, mode, mtime, uid and gid of each member, and the CRC of its bytes, as Python reads them.
 std::string listedByPython(const std::filesystem::path& path, const std::string& mode) {
-    return shell("python3 -c \"import tarfile,zlib\n"
-                 "for m in (t := tarfile.open('" + path.native() + "', '" + mode + "')):\n"
-                 "  d = t.extractfile(m).read() if m.isfile() else b''\n"
-                 "  print(ascii(m.name), m.size, oct(m.mode), m.mtime, m.uid, m.gid, ascii(m.uname), m.type, zlib.crc32(d))\n"
-                 "\"").output;
+    return shell(
+               "python3 -c \"import tarfile,zlib\n"
+               "for m in (t := tarfile.open('" +
+               path.native() + "', '" + mode +
+               "')):\n"
+               "  d = t.extractfile(m).read() if m.isfile() else b''\n"
+               "  print(ascii(m.name), m.size, oct(m.mode), m.mtime, m.uid, m.gid, ascii(m.uname), m.type, "
+               "zlib.crc32(d))\n"
+               "\"")
+        .output;
 }
 
 }  // namespace
@@ -56,7 +61,8 @@ TEST_CASE("members come out of GNU tar, bsdtar and Python as they went in") {
     TemporaryFolder folder;
     const auto path = folder / "a.tar.gz";
     const std::string large = randomBytes(2'000'001);
-    const std::string longName = "filesystem/documents/u/" + std::string(200, 'l') + "/" + std::string(240, 'n');
+    const std::string longName =
+        "filesystem/documents/u/" + std::string(200, 'l') + "/" + std::string(240, 'n');
     makeTar(path, [&](TarWriter& tar, GzipWriter&) {
         add(tar, "metadata.json", "{}\n");
         TarMember dir = member("filesystem/documents/u/folder", 0);
@@ -88,8 +94,8 @@ TEST_CASE("members come out of GNU tar, bsdtar and Python as they went in") {
     for (const char* program : {"tar", "bsdtar"}) {
         const auto to = folder / program;
         std::filesystem::create_directory(to);
-        const auto result = shell(std::string("LC_ALL=C.UTF-8 ") + program + " -xzf '" + path.native() + "' -C '" +
-                                  to.native() + "'");
+        const auto result = shell(std::string("LC_ALL=C.UTF-8 ") + program + " -xzf '" + path.native() +
+                                  "' -C '" + to.native() + "'");
         INFO(program << ": " << result.output);
         CHECK(result.status == 0);
         CHECK(readFile(to / "filesystem/documents/u/large") == large);

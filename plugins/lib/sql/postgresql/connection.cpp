@@ -168,11 +168,6 @@ std::string Connection::parameter(const char* setting) const {
     return std::string(orEmpty(PQparameterStatus(handle_.get(), setting)));
 }
 
-bool Connection::inTransaction() const noexcept {
-    const PGTransactionStatusType status = PQtransactionStatus(handle_.get());
-    return status == PQTRANS_INTRANS || status == PQTRANS_INERROR || status == PQTRANS_ACTIVE;
-}
-
 bool Connection::readyWithinSlice(short events) {
     if (context_.stopToken().stop_requested()) {
         cancel();

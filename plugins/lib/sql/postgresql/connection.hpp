@@ -92,7 +92,6 @@ public:
     [[nodiscard]] int serverVersion() const noexcept { return PQserverVersion(handle_.get()); }
     /// A setting that the server reports by itself, such as server_encoding; "" for one that it doesn't.
     [[nodiscard]] std::string parameter(const char* setting) const;
-    [[nodiscard]] bool inTransaction() const noexcept;
 
 private:
     struct Finish {
