@@ -31,6 +31,7 @@ public:
             place_.clear();
         }
     }
+    void leave() { place_.clear(); }
     [[nodiscard]] std::string text() const {
         return place_.starts_with("table ") && rows_ > 0 ? place_ + " after row " + std::to_string(rows_)
                                                          : place_;
@@ -168,6 +169,8 @@ void Flow::runSource(std::size_t index, const std::vector<Outlet>& outlets) {
         whereabouts.at(item);
         count(item, planned.catalog, progress);
         progress.bytes += callStage(*planned.context, where, [&] { return writer.write(item); });
+        // What goes wrong after a file is about the next one, which the source names itself.
+        if (std::holds_alternative<Entry>(item)) whereabouts.leave();
     }
     callStage(*planned.context, [&] { check.finish(); });
     progress.finished = true;

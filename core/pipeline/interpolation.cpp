@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <ctime>
 #include <optional>
 #include <string_view>
 #include <tuple>
 #include <utility>
 
+#include "pipeline/reference_syntax.hpp"
 #include "pipeline/utf8.hpp"
 #include "pipeline/variable_values.hpp"
 #include "roost/error.hpp"
@@ -17,21 +17,13 @@ namespace roost {
 
 namespace {
 
-constexpr std::size_t deepestReference = 32;
 constexpr std::size_t longestChain = 64;
 constexpr std::size_t largestValue = std::size_t{1} << 20U;
 constexpr std::size_t largestSum = std::size_t{16} << 20U;
 constexpr std::size_t mostErrors = 200;
 
-/// The scalar's text makes no sense from here on; what is wrong has been reported.
-struct BrokenText {};
-
-bool isNameCharacter(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
-
-bool isName(std::string_view text) {
-    return !text.empty() && std::isdigit(static_cast<unsigned char>(text.front())) == 0 &&
-           std::ranges::all_of(text, isNameCharacter);
-}
+/// The value cannot be made; why has been reported.
+struct NoValue {};
 
 }  // namespace
 
@@ -72,10 +64,12 @@ public:
     void expandVars() {
         for (auto& [name, variable] : vars_)
             // One that --set replaces is not needed, so it may refer to what is not there.
-            if (!set_.contains(name))
+            if (set_.contains(name)) {
+                Site site{&variable.node, name, false};
+                partsOf(site);
+            } else {
                 resolve(name, variable, Site{});
-            else
-                collectNames(variable.node);
+            }
     }
 
     [[nodiscard]] const std::vector<Position>& unresolved() const noexcept { return unresolved_; }
@@ -94,11 +88,6 @@ private:
         std::string_view self;
         bool failed = false;
     };
-    struct Reference {
-        std::size_t begin = 0;  ///< of its '$' in the scalar
-        std::size_t end = 0;    ///< behind its '}'
-        std::string name;
-    };
     struct Found {
         std::string value;
         bool failed = false;
@@ -109,7 +98,7 @@ private:
             names_.insert(key.scalar);
             Variable variable;
             variable.node = value;
-            if (!isName(key.scalar)) {
+            if (!isVariableName(key.scalar)) {
                 report(key.position, "'" + key.scalar + "' is no name for a variable",
                        countCharacters(key.scalar), "letters, digits and '_' make one, no digit first");
             } else if (value.kind == Node::Kind::sequence || value.kind == Node::Kind::mapping) {
@@ -164,115 +153,66 @@ private:
 
     /// Nothing where something was wrong with it.
     std::optional<std::string> expandWhole(Site& site) {
+        const auto parts = partsOf(site);
+        if (!parts) return std::nullopt;
         try {
-            std::size_t at = 0;
-            std::string value = expandText(site, at, 0, true);
+            std::string value = evaluate(site, *parts);
             if (site.failed) return std::nullopt;
             sum_ += value.size();
-            if (sum_ > largestSum) {
-                reportAt(site, 0, "the values of this definition grow beyond 16 MiB", 0);
-                return std::nullopt;
-            }
-            return value;
-        } catch (const BrokenText&) {
+            if (sum_ <= largestSum) return value;
+            reportAt(site, 0, "the values of this definition grow beyond 16 MiB", 0);
+        } catch (const NoValue&) {  // reported where it was thrown
+        }
+        return std::nullopt;
+    }
+
+    std::optional<TextParts> partsOf(Site& site) {
+        try {
+            TextParts parts = parseReferences(site.node->scalar);
+            collectNames(parts);
+            return parts;
+        } catch (const ReferenceError& error) {
+            reportAt(site, error.begin, error.message, error.width, error.advice);
             return std::nullopt;
         }
     }
 
-    /// Expands from `at` to the end, or at a depth to the '}' that closes the reference around it. What is
-    /// not to be evaluated is read for its names and mistakes alone.
-    std::string expandText(Site& site, std::size_t& at, std::size_t depth, bool evaluate) {
-        const std::string_view text = site.node->scalar;
-        std::string out;
-        while (at < text.size()) {
-            const std::string_view rest = text.substr(at);
-            if (depth > 0 && rest.front() == '}') return out;
-            if (rest.starts_with("$$")) {
-                out += '$';
-                at += 2;
-            } else if (rest.starts_with("${")) {
-                const std::size_t begin = at;
-                out += expandReference(site, at, depth + 1, evaluate);
-                if (out.size() > largestValue) {
-                    reportAt(site, begin, "the value grows beyond 1 MiB here", 0);
-                    throw BrokenText{};
-                }
-            } else {
-                out += rest.front();
-                ++at;
+    void collectNames(const TextParts& parts) {
+        for (const TextPart& part : parts)
+            if (part.reference) {
+                names_.insert(part.reference->name);
+                collectNames(part.reference->fallback);
             }
+    }
+
+    std::string evaluate(Site& site, const TextParts& parts) {
+        std::string out;
+        for (const TextPart& part : parts) {
+            out += part.reference ? valueOf(site, *part.reference) : part.literal;
+            if (out.size() <= largestValue) continue;
+            reportAt(site, part.reference ? part.reference->begin : 0, "the value grows beyond 1 MiB here",
+                     0);
+            throw NoValue{};
         }
         return out;
     }
 
-    std::string expandReference(Site& site, std::size_t& at, std::size_t depth, bool evaluate) {
-        const std::string_view text = site.node->scalar;
-        Reference reference;
-        reference.begin = at;
-        const auto broken = [&](std::string message, std::size_t width, std::string suggestion = {}) {
-            reportAt(site, reference.begin, std::move(message), width, std::move(suggestion));
-            return BrokenText{};
-        };
-        if (depth > deepestReference) throw broken("references are nested too deeply here", 2);
-        at += 2;
-        const std::size_t nameBegin = at;
-        while (at < text.size() && isNameCharacter(text[at])) ++at;
-        reference.name = text.substr(nameBegin, at - nameBegin);
-        if (at == text.size())
-            throw broken("this '${' has no '}'", 2, "write $${ for the characters themselves");
-        if (!isName(reference.name))
-            throw broken("'${' is not followed by the name of a variable", 2,
-                         "write $${ for the characters themselves");
-        names_.insert(reference.name);
-        const std::string_view rest = text.substr(at);
-        const bool hasDefault = rest.starts_with(":-");
-        const bool hasMessage = rest.starts_with(":?");
-        if (!hasDefault && !hasMessage && rest.front() != '}')
-            throw broken(unknownForm(reference.name, rest), 2 + reference.name.size(),
-                         adviceOnForm(reference.name, rest));
-
-        std::size_t operandBegin = at;
-        if (hasDefault || hasMessage) {
-            at += 2;
-            operandBegin = at;
-        }
-        // The operand's end has to be known before its value is: read it once without evaluating.
-        if (hasDefault || hasMessage) expandText(site, at, depth, false);
-        if (at == text.size()) throw broken("this '${' has no '}'", 2);
-        const std::string operand(text.substr(operandBegin, at - operandBegin));
-        reference.end = ++at;
-        if (!evaluate) return {};
-
-        auto found = lookUp(site, reference, hasDefault || hasMessage);
+    std::string valueOf(Site& site, const Reference& reference) {
+        const bool plain = reference.form == Reference::Form::plain;
+        auto found = lookUp(site, reference, !plain);
         if (found && found->failed) {
             site.failed = true;
             return {};
         }
-        if (hasDefault && (!found || found->value.empty())) {
-            std::size_t inside = operandBegin;
-            return expandText(site, inside, depth, true);
-        }
-        if (hasMessage && (!found || found->value.empty())) {
+        if (found && (plain || !found->value.empty())) return std::move(found->value);
+        if (reference.form == Reference::Form::withDefault) return evaluate(site, reference.fallback);
+        if (plain)
+            reportUnknown(site, reference);
+        else
             reportAt(site, reference.begin,
                      "variable '" + reference.name + "' is " + (found ? "empty" : "not set") +
-                         (operand.empty() ? "" : ": " + operand),
+                         (reference.message.empty() ? "" : ": " + reference.message),
                      reference.end - reference.begin);
-            return {};
-        }
-        if (!found) {
-            reportUnknown(site, reference);
-            return {};
-        }
-        return std::move(found->value);
-    }
-
-    static std::string unknownForm(const std::string& name, std::string_view rest) {
-        return "after ${" + name + " may stand '}', ':-' or ':?', not '" +
-               std::string(rest.substr(0, characterAt(rest, 0).bytes)) + "'";
-    }
-    static std::string adviceOnForm(const std::string& name, std::string_view rest) {
-        if (rest.front() == '-') return "write ${" + name + ":-default}";
-        if (rest.front() == '?') return "write ${" + name + ":?message}";
         return {};
     }
 
@@ -333,16 +273,6 @@ private:
     static const Variable* find(const std::map<std::string, Variable>& map, const std::string& name) {
         const auto found = map.find(name);
         return found == map.end() ? nullptr : &found->second;
-    }
-
-    void collectNames(const Node& node) {
-        Site site{&node, {}, false};
-        try {
-            std::size_t at = 0;
-            expandText(site, at, 0, false);
-        } catch (const BrokenText&) {  // reported, like any other broken text
-            return;
-        }
     }
 
     void reportUnknown(Site& site, const Reference& reference) {

@@ -65,7 +65,7 @@ sinks:
         self.check("a: " + "x" * 100_000_000, "p.yaml")
 
     def test_files_that_cannot_be_read(self):
-        for path, words in ((self.folder, "folder"), (self.folder / "missing.yaml", "No such file"), ("/dev/zero", "")):
+        for path, words in ((self.folder, "folder"), (self.folder / "missing.yaml", "no such file"), ("/dev/zero", "")):
             done = self.roost("run", path, expect=2)
             self.assertIn(words, done.stderr)
 

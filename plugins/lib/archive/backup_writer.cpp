@@ -212,12 +212,12 @@ void BackupWriter::visitMetadata(std::uint64_t padded, Visit visit) {
     });
     writeMetadata(text, metadata_, users_);
     text.flush();
-    const std::string blanks(static_cast<std::size_t>(std::min<std::uint64_t>(padded, 4096)), ' ');
-    while (size + 1 < padded) {
-        const auto length =
-            static_cast<std::size_t>(std::min<std::uint64_t>(padded - size - 1, blanks.size()));
+    // The last line feed is the padded document's last byte.
+    const std::string blanks(4096, ' ');
+    for (std::uint64_t left = padded - size - 1; left != 0;) {
+        const auto length = static_cast<std::size_t>(std::min<std::uint64_t>(left, blanks.size()));
         text.append(std::string_view(blanks).substr(0, length));
-        text.flush();
+        left -= length;
     }
     text.append('\n');
     text.flush();

@@ -78,10 +78,10 @@ char* writeEscape(char* out, char character) noexcept {
             *out++ = 't';
             return out;
         default:
-            std::memcpy(out, "u00", 3);
-            out[3] = hexadecimal[static_cast<unsigned char>(character) >> 4U];
-            out[4] = hexadecimal[static_cast<unsigned char>(character) & 15U];
-            return out + 5;
+            out = std::copy_n("u00", 3, out);
+            out[0] = hexadecimal[static_cast<unsigned char>(character) >> 4U];
+            out[1] = hexadecimal[static_cast<unsigned char>(character) & 15U];
+            return out + 2;
     }
 }
 
@@ -116,8 +116,7 @@ template <class Real>
 char* writeShortest(char* out, Real value) noexcept {
     char* const end = std::to_chars(out, out + longestNumber, value).ptr;
     if (std::any_of(out, end, [](char c) { return c == '.' || c == 'e'; })) return end;
-    std::memcpy(end, ".0", 2);
-    return end + 2;
+    return std::copy_n(".0", 2, end);
 }
 
 constexpr bool isDigit(char c) noexcept { return c >= '0' && c <= '9'; }
