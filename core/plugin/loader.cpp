@@ -43,7 +43,8 @@ const PluginDescriptor& loadPlugin(const std::filesystem::path& file) {
         throw refused(file, error.what());
     }
     if (!library.has(pluginEntryName))
-        throw refused(file, std::string("it has no entry '") + pluginEntryName + "', so it is no roost plugin");
+        throw refused(file,
+                      std::string("it has no entry '") + pluginEntryName + "', so it is no roost plugin");
     const auto entry = library.get<PluginEntry>(pluginEntryName);
     keep(std::move(library));
     const PluginDescriptor* descriptor = nullptr;

@@ -27,7 +27,8 @@ std::string readSmallFile(const std::filesystem::path& file) {
     std::ifstream stream(file, std::ios::binary);
     std::string text(largestManifest + 1, '\0');
     stream.read(text.data(), static_cast<std::streamsize>(text.size()));
-    if (!stream.eof() || stream.bad()) throw Error(stream.gcount() > 0 ? "it is too large" : "it cannot be read");
+    if (!stream.eof() || stream.bad())
+        throw Error(stream.gcount() > 0 ? "it is too large" : "it cannot be read");
     text.resize(static_cast<std::size_t>(stream.gcount()));
     return text;
 }
@@ -45,7 +46,8 @@ Manifest parse(const std::string& text) {
     manifest.toolchain = object->getValue<std::string>("toolchain");
     const auto serves = object->getArray("serves");
     if (serves.isNull()) throw Error("it names nothing that the plugin serves");
-    for (const Poco::Dynamic::Var& item : *serves) manifest.info.serves.push_back(item.convert<std::string>());
+    for (const Poco::Dynamic::Var& item : *serves)
+        manifest.info.serves.push_back(item.convert<std::string>());
     return manifest;
 }
 

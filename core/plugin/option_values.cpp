@@ -14,19 +14,16 @@ struct Unit {
     std::int64_t factor;
 };
 
-constexpr std::array<Unit, 6> sizeUnits{{{"KiB", 1LL << 10},
-                                         {"MiB", 1LL << 20},
-                                         {"GiB", 1LL << 30},
-                                         {"TiB", 1LL << 40},
-                                         {"B", 1},
-                                         {"", 1}}};
+constexpr std::array<Unit, 6> sizeUnits{
+    {{"KiB", 1LL << 10}, {"MiB", 1LL << 20}, {"GiB", 1LL << 30}, {"TiB", 1LL << 40}, {"B", 1}, {"", 1}}};
 constexpr std::array<Unit, 4> durationUnits{{{"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}}};
 
 void wrongType(const Node& node, const OptionSpec& spec, Diagnostics& diagnostics) {
     std::string message = "option '" + spec.name + "' takes " + std::string(describe(spec.type));
     if (!spec.choices.empty()) {
         message = "option '" + spec.name + "' is one of ";
-        for (std::size_t i = 0; i < spec.choices.size(); ++i) message += (i == 0 ? "" : ", ") + spec.choices[i];
+        for (std::size_t i = 0; i < spec.choices.size(); ++i)
+            message += (i == 0 ? "" : ", ") + spec.choices[i];
     }
     if (!node.isScalar())
         message += ", not " + std::string(node.describe());
@@ -71,8 +68,7 @@ std::optional<std::int64_t> withUnit(std::string_view text, const std::array<Uni
     std::string_view suffix = text.substr(digits);
     while (suffix.starts_with(' ')) suffix.remove_prefix(1);
     for (const Unit& unit : units)
-        if (unit.suffix == suffix &&
-            *value <= std::numeric_limits<std::int64_t>::max() / unit.factor)
+        if (unit.suffix == suffix && *value <= std::numeric_limits<std::int64_t>::max() / unit.factor)
             return *value * unit.factor;
     return std::nullopt;
 }
@@ -87,7 +83,8 @@ std::vector<std::string> splitAtCommas(std::string_view text) {
     std::vector<std::string> parts;
     while (!text.empty()) {
         const std::size_t comma = std::min(text.find(','), text.size());
-        if (std::string part = trimmed(text.substr(0, comma)); !part.empty()) parts.push_back(std::move(part));
+        if (std::string part = trimmed(text.substr(0, comma)); !part.empty())
+            parts.push_back(std::move(part));
         text.remove_prefix(std::min(comma + 1, text.size()));
     }
     return parts;
@@ -181,8 +178,8 @@ std::optional<std::vector<std::string>> list(const Node& node, const OptionSpec&
     std::vector<std::string> values;
     for (const Node& item : node.items) {
         if (!item.isScalar()) {
-            diagnostics.error(item.position, "an item of '" + spec.name + "' is text, not " +
-                                                 std::string(item.describe()));
+            diagnostics.error(item.position,
+                              "an item of '" + spec.name + "' is text, not " + std::string(item.describe()));
             return std::nullopt;
         }
         values.push_back(item.scalar);
@@ -209,7 +206,8 @@ std::optional<TextMap> map(const Node& node, const OptionSpec& spec, Diagnostics
 }
 
 std::optional<Location> url(const Node& node, const OptionSpec& spec, Diagnostics& diagnostics) {
-    if (node.kind == Node::Kind::mapping) {  // the core hands over a database's parts so, the driver among them
+    if (node.kind ==
+        Node::Kind::mapping) {  // the core hands over a database's parts so, the driver among them
         std::map<std::string, std::string> parts;
         std::string scheme;
         for (const auto& [key, value] : node.members)

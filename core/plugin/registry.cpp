@@ -76,9 +76,10 @@ const Manifest* PluginRegistry::findServing(PluginKind kind, std::string_view ro
             std::ranges::find(manifest.info.serves, serves) == manifest.info.serves.end())
             continue;
         if (found != nullptr)
-            throw Error("two plugins serve " + std::string(name(kind)) + " '" + std::string(role) + "' for '" +
-                            std::string(serves) + "': " + found->library.string() + " (" + found->info.name +
-                            ") and " + manifest.library.string() + " (" + manifest.info.name + ")",
+            throw Error("two plugins serve " + std::string(name(kind)) + " '" + std::string(role) +
+                            "' for '" + std::string(serves) + "': " + found->library.string() + " (" +
+                            found->info.name + ") and " + manifest.library.string() + " (" +
+                            manifest.info.name + ")",
                         "remove one of them, or name the one that is meant as 'plugin:'");
         found = &manifest;
     }
@@ -90,8 +91,9 @@ const Manifest* PluginRegistry::findNamed(PluginKind kind, std::string_view name
     for (const Manifest& manifest : manifests_) {
         if (manifest.kind != kind || manifest.info.name != name) continue;
         if (found != nullptr)
-            throw Error("two plugins are named '" + std::string(name) + "': " + found->library.string() + " and " +
-                        manifest.library.string(), "remove one of them");
+            throw Error("two plugins are named '" + std::string(name) + "': " + found->library.string() +
+                            " and " + manifest.library.string(),
+                        "remove one of them");
         found = &manifest;
     }
     return found;

@@ -32,7 +32,8 @@ public:
 
     /// By (kind, role, scheme or format), or by (kind, exact name). Null where there is none. Throws
     /// roost::Error naming the files where two plugins claim the key.
-    [[nodiscard]] const Manifest* findServing(PluginKind kind, std::string_view role, std::string_view serves) const;
+    [[nodiscard]] const Manifest* findServing(PluginKind kind, std::string_view role,
+                                              std::string_view serves) const;
     [[nodiscard]] const Manifest* findNamed(PluginKind kind, std::string_view name) const;
 
     /// Loads the library once and checks its descriptor. Throws roost::Error that says what the plugin was
@@ -46,6 +47,7 @@ private:
 };
 
 /// --plugin-dir, then ROOST_PLUGIN_PATH (split at ':'), then ../lib/roost/plugins beside the program.
-[[nodiscard]] std::vector<std::filesystem::path> pluginFolders(const std::vector<std::filesystem::path>& given);
+[[nodiscard]] std::vector<std::filesystem::path> pluginFolders(
+    const std::vector<std::filesystem::path>& given);
 
 }  // namespace roost

@@ -58,4 +58,4 @@ private:
 
 using BatchPtr = std::shared_ptr<const Batch>;
 
-}  // namespace roost
+}  // namespace gnu::visibility("default")]]roost

@@ -31,10 +31,10 @@ struct Column {
     bool nullable = true;
     std::optional<std::string> defaultValue;  ///< native expression text
     Identity identity = Identity::none;
-    std::optional<std::int64_t> nextValue;    ///< what the column would number its next row
-    std::optional<std::string> generated;     ///< native expression; its values are not moved
+    std::optional<std::int64_t> nextValue;  ///< what the column would number its next row
+    std::optional<std::string> generated;   ///< native expression; its values are not moved
     bool generatedStored = false;
-    std::string collation;                    ///< empty for the database's default
+    std::string collation;  ///< empty for the database's default
     std::string comment;
     /// How the database usually writes a time that it keeps as text ("" when it keeps none so); see
     /// docs/archive-format.md, "Times".
@@ -133,4 +133,4 @@ struct Catalog {
 /// references come in order of name once nothing outside the cycle holds them back.
 [[nodiscard]] std::vector<std::size_t> parentsFirst(const Catalog& catalog);
 
-}  // namespace roost
+}  // namespace gnu::visibility("default")]]roost

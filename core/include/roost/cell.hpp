@@ -101,4 +101,4 @@ private:
 
 static_assert(sizeof(Cell) == 16);
 
-}  // namespace roost
+}  // namespace gnu::visibility("default")]]roost

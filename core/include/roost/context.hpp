@@ -19,12 +19,13 @@ public:
     virtual void log(LogLevel level, const std::string& message) = 0;
     /// Something that the user should know and that lost nothing; listed in the report. Exit code stays 0.
     virtual void warn(const std::string& message) = 0;
-    /// A value or file that was left out or altered as the pipeline allows; listed in the report, exit code 3.
-    /// `subject` names it ("documents/<user>/a.pdf"), `message` says what was done and why.
+    /// A value or file that was left out or altered as the pipeline allows; listed in the report, exit
+    /// code 3. `subject` names it ("documents/<user>/a.pdf"), `message` says what was done and why.
     virtual void setAside(const std::string& subject, const std::string& message) = 0;
     /// Requested when the run is to end early. A call that may last long looks at it and throws Interrupted.
     [[nodiscard]] virtual std::stop_token stopToken() const = 0;
-    /// Tells the watchdog that a long call is alive. A call that is silent for longer than the stall limit ends the run.
+    /// Tells the watchdog that a long call is alive. A call that is silent for longer than the stall limit
+    /// ends the run.
     virtual void alive() = 0;
 
     /// True in a dry run: count exactly, write nothing.
@@ -42,4 +43,4 @@ public:
     virtual bool journal(const std::string& record) = 0;
 };
 
-}  // namespace roost
+}  // namespace gnu::visibility("default")]]roost

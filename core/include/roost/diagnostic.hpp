@@ -11,10 +11,10 @@ namespace [[gnu::visibility("default")]] roost {
 
 struct Diagnostic {
     Position position;
-    std::string message;              ///< one line, no secret
-    std::size_t width = 0;            ///< characters to underline from the position; 0 underlines one
-    std::string suggestion;           ///< stands behind the underline: "did you mean 'level'?"
-    std::vector<std::string> notes;   ///< further lines: "tar-gz accepts: ..."
+    std::string message;             ///< one line, no secret
+    std::size_t width = 0;           ///< characters to underline from the position; 0 underlines one
+    std::string suggestion;          ///< stands behind the underline: "did you mean 'level'?"
+    std::vector<std::string> notes;  ///< further lines: "tar-gz accepts: ..."
 };
 
 /// The errors of one definition, in the order in which they were found.
@@ -35,4 +35,4 @@ private:
 /// Distance is Damerau-Levenshtein without regard to case, at most a third of the word's length (2 or more).
 [[nodiscard]] std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
 
-}  // namespace roost
+}  // namespace gnu::visibility("default")]]roost

@@ -41,10 +41,10 @@ struct Entry {
     std::string kind;   ///< "documents", "configs", or as the pipeline's storage options name it
     std::string owner;  ///< the user's id
     std::string path;
-    std::uint64_t size = 0;                  ///< bytes; 0 for a folder
-    std::uint32_t mode = 0644;               ///< permission bits
-    std::int64_t modifiedNanoseconds = 0;    ///< since 1970-01-01 UTC
-    std::unique_ptr<ByteReader> content;     ///< null for a folder
+    std::uint64_t size = 0;                ///< bytes; 0 for a folder
+    std::uint32_t mode = 0644;             ///< permission bits
+    std::int64_t modifiedNanoseconds = 0;  ///< since 1970-01-01 UTC
+    std::unique_ptr<ByteReader> content;   ///< null for a folder
 
     /// "documents/<owner>/<path>", for messages.
     [[nodiscard]] std::string displayName() const {
@@ -52,4 +52,4 @@ struct Entry {
     }
 };
 
-}  // namespace roost
+}  // namespace gnu::visibility("default")]]roost

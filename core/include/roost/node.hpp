@@ -24,8 +24,8 @@ struct Node {
     Kind kind = Kind::null;
     std::string scalar;
     Position position;
-    std::vector<Node> items;                         ///< of a sequence
-    std::vector<std::pair<Node, Node>> members;      ///< of a mapping, in the file's order; keys are scalars
+    std::vector<Node> items;                     ///< of a sequence
+    std::vector<std::pair<Node, Node>> members;  ///< of a mapping, in the file's order; keys are scalars
 
     /// The member of that key, or null. Valid as long as this node is unchanged.
     [[nodiscard]] const Node* find(std::string_view key) const noexcept;
@@ -34,4 +34,4 @@ struct Node {
     [[nodiscard]] std::string_view describe() const noexcept;
 };
 
-}  // namespace roost
+}  // namespace gnu::visibility("default")]]roost

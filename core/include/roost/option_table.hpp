@@ -28,10 +28,10 @@ enum class OptionType : std::uint8_t { text, boolean, integer, size, duration, c
 struct OptionSpec {
     std::string name;
     OptionType type = OptionType::text;
-    std::string help;                    ///< one or two sentences
-    std::string defaultValue;            ///< as it would be written; "" where there is none
+    std::string help;          ///< one or two sentences
+    std::string defaultValue;  ///< as it would be written; "" where there is none
     bool required = false;
-    bool secret = false;                 ///< its values are shown nowhere
+    bool secret = false;  ///< its values are shown nowhere
     std::vector<std::string> choices;
     std::optional<std::int64_t> minimum;
     std::optional<std::int64_t> maximum;
@@ -131,7 +131,8 @@ public:
     [[nodiscard]] Options parse(const Node& settings, Diagnostics& diagnostics) const {
         Options options;
         for (std::size_t i = 0; i < specs_.size(); ++i)
-            if (const Node* node = settings.find(specs_[i].name)) assign_[i](options, *node, specs_[i], diagnostics);
+            if (const Node* node = settings.find(specs_[i].name))
+                assign_[i](options, *node, specs_[i], diagnostics);
         return options;
     }
 
@@ -149,7 +150,8 @@ private:
         specs_.push_back(std::move(spec));
         assign_.push_back([member, read](Options& options, const Node& node, const OptionSpec& declared,
                                          Diagnostics& diagnostics) {
-            if (auto value = read(node, declared, diagnostics)) options.*member = static_cast<Member>(std::move(*value));
+            if (auto value = read(node, declared, diagnostics))
+                options.*member = static_cast<Member>(std::move(*value));
         });
         return *this;
     }
@@ -158,4 +160,4 @@ private:
     std::vector<Assign> assign_;
 };
 
-}  // namespace roost
+}  // namespace gnu::visibility("default")]]roost

@@ -47,11 +47,12 @@ enum class PluginKind : std::uint8_t { source, transform, sink };
 
 /// What a plugin says of itself. The key by which a pipeline finds it is (kind, role, one of serves).
 struct PluginInfo {
-    std::string name;         ///< exact name, "tar-gz": lower case letters, digits, '-'
+    std::string name;  ///< exact name, "tar-gz": lower case letters, digits, '-'
     std::string version;
     std::string description;  ///< one line
     std::string role;         ///< "database", "storage", "archive"; for a transform its own name
-    std::vector<std::string> serves;  ///< schemes ("sqlite") or an archive's formats ("tar.gz"); first one is the usual
+    std::vector<std::string>
+        serves;  ///< schemes ("sqlite") or an archive's formats ("tar.gz"); first one is the usual
 };
 
 /// What `roost inspect` shows of an archive, and whether all of it could be read.
@@ -101,9 +102,12 @@ class StageFactory final : public PluginFactory {
 public:
     [[nodiscard]] const PluginInfo& info() const override { return info_; }
     [[nodiscard]] PluginKind kind() const override {
-        if constexpr (std::is_base_of_v<Source, Stage>) return PluginKind::source;
-        else if constexpr (std::is_base_of_v<Transform, Stage>) return PluginKind::transform;
-        else return PluginKind::sink;
+        if constexpr (std::is_base_of_v<Source, Stage>)
+            return PluginKind::source;
+        else if constexpr (std::is_base_of_v<Transform, Stage>)
+            return PluginKind::transform;
+        else
+            return PluginKind::sink;
     }
     [[nodiscard]] const std::vector<OptionSpec>& options() const override { return Stage::options().specs(); }
     void check(const Node& settings, Diagnostics& diagnostics) const override {
@@ -121,12 +125,16 @@ public:
         return make<Sink>(settings);
     }
     [[nodiscard]] std::string recover(const std::string& record, Context& context) const override {
-        if constexpr (requires { Stage::recover(record, context); }) return Stage::recover(record, context);
-        else return {};
+        if constexpr (requires { Stage::recover(record, context); })
+            return Stage::recover(record, context);
+        else
+            return {};
     }
     [[nodiscard]] ArchiveSummary inspect(const Location& archive, Context& context) const override {
-        if constexpr (requires { Stage::inspect(archive, context); }) return Stage::inspect(archive, context);
-        else throw Error("plugin '" + info_.name + "' cannot inspect archives");
+        if constexpr (requires { Stage::inspect(archive, context); })
+            return Stage::inspect(archive, context);
+        else
+            throw Error("plugin '" + info_.name + "' cannot inspect archives");
     }
 
 private:
@@ -145,13 +153,13 @@ private:
     PluginInfo info_ = Stage::info();
 };
 
-}  // namespace roost
+}  // namespace gnu::visibility("default")]]roost
 
 /// Exports the stage class `StageClass` as this shared object's plugin. Once a shared object.
-#define ROOST_PLUGIN(StageClass)                                                                         \
-    extern "C" __attribute__((visibility("default"))) const roost::PluginDescriptor* roost_plugin_v1() { \
-        static const roost::StageFactory<StageClass> factory;                                            \
-        static const roost::PluginDescriptor descriptor{                                                 \
-            roost::abiNumber, sizeof(roost::PluginDescriptor), roost::toolchainStamp, &factory};         \
-        return &descriptor;                                                                              \
+#define ROOST_PLUGIN(StageClass)                                                                           \
+    extern "C" __attribute__((visibility("default"))) const roost::PluginDescriptor* roost_plugin_v1() {   \
+        static const roost::StageFactory<StageClass> factory;                                              \
+        static const roost::PluginDescriptor descriptor{roost::abiNumber, sizeof(roost::PluginDescriptor), \
+                                                        roost::toolchainStamp, &factory};                  \
+        return &descriptor;                                                                                \
     }

@@ -12,9 +12,9 @@ namespace [[gnu::visibility("default")]] roost {
 
 /// What a sink answers to a catalog.
 struct Acceptance {
-    bool tables = false;       ///< it takes rows
-    bool entries = false;      ///< it takes files and folders
-    std::string target;        ///< where it will write, for people, without secrets
+    bool tables = false;                ///< it takes rows
+    bool entries = false;               ///< it takes files and folders
+    std::string target;                 ///< where it will write, for people, without secrets
     std::vector<std::string> refusals;  ///< what makes the run impossible; empty when it can go on
     std::vector<std::string> warnings;  ///< what the plan should tell
     std::vector<std::string> destroys;  ///< what will be replaced or removed; asks for --yes when not empty
@@ -24,8 +24,8 @@ struct Acceptance {
 class Source {
 public:
     virtual ~Source() = default;
-    /// What there is. Opens the snapshot that next() reads; nothing is written anywhere but in temporary files.
-    /// Table ids are positions in Catalog::tables. Throws roost::Error.
+    /// What there is. Opens the snapshot that next() reads; nothing is written anywhere but in temporary
+    /// files. Table ids are positions in Catalog::tables. Throws roost::Error.
     virtual Catalog catalog(Context& context) = 0;
     /// Moves to the next item. False at the end. An Entry's content is valid until the next call.
     virtual bool next(Item& item) = 0;
@@ -41,8 +41,8 @@ public:
     virtual bool apply(Item& item) = 0;
 };
 
-/// Where data goes: accept(), then begin(), write() for each item, prepare(), and commit() or abort(). One thread
-/// at a time uses it. A destructor never publishes: without commit() the target stays as it was.
+/// Where data goes: accept(), then begin(), write() for each item, prepare(), and commit() or abort(). One
+/// thread at a time uses it. A destructor never publishes: without commit() the target stays as it was.
 class Sink {
 public:
     virtual ~Sink() = default;
@@ -55,10 +55,11 @@ public:
     virtual void prepare() = 0;
     /// Makes the result visible. Throws roost::Error only where nothing has changed at the target.
     virtual void commit() = 0;
-    /// Undoes what begin() and write() did. Called from begin() on, at most once, never after commit() succeeded.
+    /// Undoes what begin() and write() did. Called from begin() on, at most once, never after commit()
+    /// succeeded.
     virtual void abort() noexcept = 0;
     /// After commit(): what was made, for the report ("backups/a.tar.gz, 12.3 MiB, sha256 ...").
     [[nodiscard]] virtual std::vector<std::pair<std::string, std::string>> summary() const { return {}; }
 };
 
-}  // namespace roost
+}  // namespace gnu::visibility("default")]]roost
