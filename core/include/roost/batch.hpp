@@ -58,4 +58,4 @@ private:
 
 using BatchPtr = std::shared_ptr<const Batch>;
 
-}  // namespace gnu::visibility("default")]]roost
+}  // namespace roost

@@ -133,4 +133,4 @@ struct Catalog {
 /// references come in order of name once nothing outside the cycle holds them back.
 [[nodiscard]] std::vector<std::size_t> parentsFirst(const Catalog& catalog);
 
-}  // namespace gnu::visibility("default")]]roost
+}  // namespace roost

@@ -101,4 +101,4 @@ private:
 
 static_assert(sizeof(Cell) == 16);
 
-}  // namespace gnu::visibility("default")]]roost
+}  // namespace roost

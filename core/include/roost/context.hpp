@@ -43,4 +43,4 @@ public:
     virtual bool journal(const std::string& record) = 0;
 };
 
-}  // namespace gnu::visibility("default")]]roost
+}  // namespace roost

@@ -35,4 +35,4 @@ private:
 /// Distance is Damerau-Levenshtein without regard to case, at most a third of the word's length (2 or more).
 [[nodiscard]] std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
 
-}  // namespace gnu::visibility("default")]]roost
+}  // namespace roost

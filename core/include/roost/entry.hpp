@@ -52,4 +52,4 @@ struct Entry {
     }
 };
 
-}  // namespace gnu::visibility("default")]]roost
+}  // namespace roost

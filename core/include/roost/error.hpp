@@ -27,4 +27,4 @@ public:
 /// "open /data/x.db: No such file or directory": an Error from errno, with what was tried.
 [[nodiscard]] Error systemError(const std::string& action, int errorNumber);
 
-}  // namespace gnu::visibility("default")]]roost
+}  // namespace roost

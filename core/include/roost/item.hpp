@@ -23,4 +23,4 @@ struct TableEnd {
 /// Every table of the catalog comes once, also an empty one; then the entries.
 using Item = std::variant<TableBegin, BatchPtr, TableEnd, Entry>;
 
-}  // namespace gnu::visibility("default")]]roost
+}  // namespace roost

@@ -42,4 +42,4 @@ private:
 /// `password=...` of a libpq connection string by "***".
 [[nodiscard]] std::string redact(std::string_view text);
 
-}  // namespace gnu::visibility("default")]]roost
+}  // namespace roost

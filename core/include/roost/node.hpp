@@ -34,4 +34,4 @@ struct Node {
     [[nodiscard]] std::string_view describe() const noexcept;
 };
 
-}  // namespace gnu::visibility("default")]]roost
+}  // namespace roost

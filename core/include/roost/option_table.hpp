@@ -160,4 +160,4 @@ private:
     std::vector<Assign> assign_;
 };
 
-}  // namespace gnu::visibility("default")]]roost
+}  // namespace roost

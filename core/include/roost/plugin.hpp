@@ -153,7 +153,7 @@ private:
     PluginInfo info_ = Stage::info();
 };
 
-}  // namespace gnu::visibility("default")]]roost
+}  // namespace roost
 
 /// Exports the stage class `StageClass` as this shared object's plugin. Once a shared object.
 #define ROOST_PLUGIN(StageClass)                                                                           \

@@ -62,4 +62,4 @@ public:
     [[nodiscard]] virtual std::vector<std::pair<std::string, std::string>> summary() const { return {}; }
 };
 
-}  // namespace gnu::visibility("default")]]roost
+}  // namespace roost

@@ -57,4 +57,4 @@ struct LogicalType {
 /// The reverse of format(). Throws roost::Error that names the text and lists what is possible.
 [[nodiscard]] LogicalType parseLogicalType(std::string_view text);
 
-}  // namespace gnu::visibility("default")]]roost
+}  // namespace roost

@@ -12,4 +12,4 @@ namespace [[gnu::visibility("default")]] roost {
 /// "GNU 12.2.0"
 [[nodiscard]] std::string_view compiler() noexcept;
 
-}  // namespace gnu::visibility("default")]]roost
+}  // namespace roost
