@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 
 #include "cli/quantity.hpp"
 
@@ -54,6 +55,14 @@ void addObjects(std::string& text, const Catalog& catalog) {
     text += "\n";
 }
 
+/// Counts as people read them; the key "size" means bytes.
+std::string readable(const std::string& key, const std::string& value) {
+    std::uint64_t number = 0;
+    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+    if (error != std::errc{} || end != value.data() + value.size()) return value;
+    return key == "size" ? bytes(number) : count(number);
+}
+
 }  // namespace
 
 std::string describePlan(const Plan& plan, const RunEnvironment& environment) {
@@ -91,7 +100,8 @@ std::string describeOutcome(const Run& run, const RunOutcome& outcome, const Run
     }
     for (const SinkOutcome& sink : outcome.sinks) {
         text += fmt::format("  to {}: {}\n", sink.label, sink.target);
-        for (const auto& [key, value] : sink.summary) text += fmt::format("    {}: {}\n", key, value);
+        for (const auto& [key, value] : sink.summary)
+            text += fmt::format("    {}: {}\n", key, readable(key, value));
     }
     if (const std::uint64_t warnings = environment.notices.warnings.count(); warnings > 0)
         text += "  " + count(warnings, "warning") + ", see above\n";

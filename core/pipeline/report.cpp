@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <charconv>
 #include <cstdlib>
 #include <sstream>
 
@@ -105,6 +106,16 @@ Array sourcesOf(const Run& run) {
     return sources;
 }
 
+/// What a sink tells is text; a count among it becomes a number.
+void setFact(Object& object, const std::string& key, const std::string& value) {
+    std::uint64_t number = 0;
+    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+    if (error == std::errc{} && end == value.data() + value.size())
+        object.set(key, number);
+    else
+        object.set(key, value);
+}
+
 Array sinksOf(const RunOutcome& outcome) {
     Array sinks;
     for (const SinkOutcome& sink : outcome.sinks) {
@@ -112,7 +123,7 @@ Array sinksOf(const RunOutcome& outcome) {
         item.set("stage", sink.label);
         item.set("target", sink.target);
         item.set("committed", sink.committed);
-        for (const auto& [key, value] : sink.summary) item.set(key, value);
+        for (const auto& [key, value] : sink.summary) setFact(item, key, value);
         sinks.add(item);
     }
     return sinks;

@@ -142,6 +142,8 @@ class FullBackup(RoostCase):
         self.assertEqual(stat.S_IMODE(os.stat(report).st_mode), 0o600)
         rows = sum(len(sqlite_rows(self.data / "aviary.db", t)) for t in sqlite_tables(self.data / "aviary.db"))
         self.assertEqual(told["sources"][0]["rows_read"], rows)
+        self.assertEqual(told["sinks"][0]["rows"], rows)
+        self.assertEqual(told["sinks"][0]["size"], os.path.getsize(target))
 
     def test_inspect_shows_what_is_inside(self):
         target = self.backup()

@@ -58,7 +58,7 @@ public:
     /// Undoes what begin() and write() did. Called from begin() on, at most once, never after commit()
     /// succeeded.
     virtual void abort() noexcept = 0;
-    /// After commit(): what was made, for the report ("backups/a.tar.gz, 12.3 MiB, sha256 ...").
+    /// After commit(): what was made, for the report: names and values ("size" in bytes, "rows", "files").
     [[nodiscard]] virtual std::vector<std::pair<std::string, std::string>> summary() const { return {}; }
 };
 
