@@ -93,13 +93,20 @@ std::string asJson(const ArchiveSummary& summary) {
     return text.str();
 }
 
+/// Names come from the archive: what a terminal would obey is shown as '?'.
+std::string printable(std::string text) {
+    std::ranges::replace_if(
+        text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, '?');
+    return text;
+}
+
 void addUsers(std::string& text, const Object& metadata) {
     const Array::Ptr users = metadata.getArray("users_exported");
     const std::size_t number = users.isNull() ? 0 : users->size();
     text += fmt::format("users:        {}\n", count(number));
     constexpr std::size_t shown = 20;
     for (std::size_t i = 0; i < std::min(number, shown); ++i)
-        text += "  " + users->get(static_cast<unsigned>(i)).toString() + "\n";
+        text += "  " + printable(users->get(static_cast<unsigned>(i)).toString()) + "\n";
     if (number > shown) text += fmt::format("  and {} more (--json lists all)\n", count(number - shown));
 }
 
@@ -124,10 +131,10 @@ std::string asText(const std::filesystem::path& archive, const ArchiveSummary& s
     }
     text += fmt::format("tables:       {}, {}\n", count(summary.tables.size()), count(rows, "row"));
     for (const auto& [name, number] : summary.tables)
-        text += fmt::format("  {:<{}}  {:>12}\n", name, width, count(number));
+        text += fmt::format("  {:<{}}  {:>12}\n", printable(name), width, count(number));
     for (const EntryKindTotals& kind : summary.entryKinds)
         text += fmt::format("{:<13} {}, {}\n", kind.kind + ":", count(kind.files, "file"), bytes(kind.bytes));
-    for (const std::string& warning : summary.warnings) text += "warning: " + warning + "\n";
+    for (const std::string& warning : summary.warnings) text += "warning: " + printable(warning) + "\n";
     return text;
 }
 

@@ -73,12 +73,16 @@ std::string ProgressDisplay::describe(const SourceProgress& source, Line& line) 
         return static_cast<std::uint64_t>(static_cast<double>(number) / seconds);
     };
     std::string text = source.label + ": ";
-    if (source.rows > 0 || source.expectedRows > 0)
-        text += fmt::format("{}, {}/s, ", count(source.rows, "row"), count(rate(source.rows)));
+    const bool known = seconds > 0.5;  // a rate over less says nothing
+    if (source.rows > 0 || source.expectedRows > 0) {
+        text += count(source.rows, "row") + ", ";
+        if (known) text += count(rate(source.rows)) + "/s, ";
+    }
     if (source.files > 0 || source.expectedFiles > 0) text += count(source.files, "file") + ", ";
-    text += fmt::format("{}, {}/s", bytes(source.bytes), bytes(rate(source.bytes)));
+    text += bytes(source.bytes);
+    if (known) text += fmt::format(", {}/s", bytes(rate(source.bytes)));
     if (line.over) return text + ", done";
-    if (const double done = share(source); done > 0.01)
+    if (const double done = share(source); known && done > 0.01)
         text += fmt::format(", {:.0f} %, {} left", done * 100, duration(elapsed * (1 - done) / done));
     if (const std::string current = source.current(); !current.empty())
         text += " (" + printable(current) + ")";

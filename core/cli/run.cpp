@@ -33,7 +33,9 @@ void addRun(CommandLine& line) {
     addSetOption(verb, run->arguments.set);
     verb.add_flag("--dry-run", run->arguments.dryRun, "print what would move, and write nothing");
     verb.add_flag("--yes,-y", run->arguments.yes, "do not ask before something is replaced");
-    verb.add_option("--report", run->report, "write the result as JSON to this file")->type_name("FILE");
+    verb.add_option("--report", run->report,
+                    "write the result as JSON to this file; nothing but an older report is replaced")
+        ->type_name("FILE");
     verb.add_option("--progress", run->arguments.progress,
                     "auto (a bar on a terminal, else a line every ten seconds), bar, plain, none")
         ->transform(CLI::CheckedTransformer(styles).description(""))

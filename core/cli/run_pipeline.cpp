@@ -34,7 +34,9 @@ fs::path temporaryFolder() {
 /// True where an archive goes to standard output, which then takes nothing else.
 bool usesStandardOutput(const ResolvedPipeline& pipeline) {
     for (const ResolvedStage& sink : pipeline.sinks)
-        if (const Node* url = sink.settings.find("url"); url != nullptr && url->scalar == "-") return true;
+        if (const Node* url = sink.settings.find("url");
+            url != nullptr && (url->scalar == "-" || url->scalar == "file:-"))
+            return true;
     return false;
 }
 
@@ -113,6 +115,10 @@ private:
     }
 
     void onSignal(int received) {
+        const auto now = std::chrono::steady_clock::now();
+        if (received == 1) firstSignal_ = now;
+        // timeout(1) signals the process and its group: both arrive at once and mean one thing.
+        if (received > 1 && now - firstSignal_ < std::chrono::seconds(1)) return;
         if (received > 1) {
             console_.log(LogLevel::warning, "interrupted again: ending at once");
             console_.showProgress({});
@@ -141,6 +147,10 @@ private:
                                                            : describeOutcome(run, outcome, environment_);
                 (usesStandardOutput(checked_.pipeline) && !arguments_.dryRun ? std::cerr : std::cout)
                     << text << std::flush;
+                if (!std::cout) {  // what was done is done: this is no failure of the run
+                    std::cout.clear();
+                    console_.log(LogLevel::warning, "the summary cannot be written to standard output");
+                }
                 break;
             }
             case ExitCode::interrupted:
@@ -161,6 +171,7 @@ private:
     std::mutex displayMutex_;
     ProgressDisplay display_;
     std::atomic<bool> committing_ = false;
+    std::chrono::steady_clock::time_point firstSignal_;
 };
 
 /// Prints what is wrong with any of the definitions; true when nothing is.
@@ -193,6 +204,7 @@ int runPipeline(const RunArguments& arguments, PluginRegistry& registry) {
         checkDefinitions(arguments.definition, arguments.set, registry);
     if (!allSound(chain)) return static_cast<int>(ExitCode::usage);
     Console console(arguments.logLevel);
+    if (arguments.report) checkReportTarget(*arguments.report);
     for (const std::string& done : recoverEarlierRuns(registry, console).done)
         console.log(LogLevel::warning, "recovered: " + done);
     ExitCode last = ExitCode::done;

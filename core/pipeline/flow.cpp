@@ -152,7 +152,7 @@ void Flow::runSources(std::vector<Outlet> outlets) {
 void Flow::runSource(std::size_t index, const std::vector<Outlet>& outlets) {
     PlannedSource& planned = plan_.sources[index];
     SourceProgress& progress = *progress_[index];
-    ItemWriter writer(outlets, planned.context->heartbeat());
+    ItemWriter writer(outlets, planned.context->heartbeat(), progress.bytes);
     ItemCheck check(planned.catalog);
     Whereabouts whereabouts(planned.catalog);
     const auto where = [&] { return whereabouts.text(); };
@@ -168,7 +168,7 @@ void Flow::runSource(std::size_t index, const std::vector<Outlet>& outlets) {
         if (!more) break;
         whereabouts.at(item);
         count(item, planned.catalog, progress);
-        progress.bytes += callStage(*planned.context, where, [&] { return writer.write(item); });
+        callStage(*planned.context, where, [&] { writer.write(item); });
         // What goes wrong after a file is about the next one, which the source names itself.
         if (std::holds_alternative<Entry>(item)) whereabouts.leave();
     }
@@ -180,7 +180,8 @@ void Flow::runTransforms(std::vector<Outlet> outlets) {
     // All transforms share this thread; the first one's heartbeat stands for the waiting.
     Heartbeat& heartbeat = plan_.transforms.front().context->heartbeat();
     ItemReader reader(*transformChannel_, heartbeat);
-    ItemWriter writer(std::move(outlets), heartbeat);
+    std::atomic<std::uint64_t> moved = 0;  // the sources have counted these bytes
+    ItemWriter writer(std::move(outlets), heartbeat, moved);
     Whereabouts whereabouts(plan_.catalog);
     for (Item item; reader.next(item);) {
         whereabouts.at(item);

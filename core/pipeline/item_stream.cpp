@@ -133,17 +133,16 @@ void ItemWriter::send(const Message& message, bool isEntry) {
         if (isEntry ? outlet.entries : outlet.tables) outlet.channel->push(message);
 }
 
-std::uint64_t ItemWriter::write(Item& item) {
+void ItemWriter::write(Item& item) {
     if (auto* entry = std::get_if<Entry>(&item)) return writeEntry(*entry);
     if (auto* batch = std::get_if<BatchPtr>(&item)) send(std::move(*batch), false);
     if (const auto* begin = std::get_if<TableBegin>(&item)) send(*begin, false);
     if (const auto* end = std::get_if<TableEnd>(&item)) send(*end, false);
-    return 0;
 }
 
-std::uint64_t ItemWriter::writeEntry(Entry& entry) {
+void ItemWriter::writeEntry(Entry& entry) {
     send(headOf(entry), true);
-    if (entry.type != EntryType::file) return 0;
+    if (entry.type != EntryType::file) return;
     if (!entry.content) throw Error("file " + entry.displayName() + " came without content");
     std::uint64_t total = 0;
     for (;;) {
@@ -162,6 +161,7 @@ std::uint64_t ItemWriter::writeEntry(Entry& entry) {
             ended = got == 0;
         }
         total += filled;
+        moved_ += filled;
         if (total > entry.size)
             throw Error("file " + entry.displayName() + " gave more bytes than the " +
                         std::to_string(entry.size) + " that were announced");
@@ -169,7 +169,6 @@ std::uint64_t ItemWriter::writeEntry(Entry& entry) {
         if (ended) break;
     }
     send(EntryEnd{entry.content->state(), entry.content->message()}, true);
-    return total;
 }
 
 void ItemWriter::close() {

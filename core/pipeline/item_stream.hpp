@@ -2,6 +2,8 @@
 // so that a source reads ahead while a sink writes, and several sinks share one reading.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
@@ -24,19 +26,20 @@ struct Outlet {
 /// stage that gives the items: it is watched while its reader runs and paused while the channels are full.
 class ItemWriter {
 public:
-    ItemWriter(std::vector<Outlet> outlets, Heartbeat& heartbeat)
-        : outlets_(std::move(outlets)), heartbeat_(heartbeat) {}
+    /// `moved` counts the bytes of file content as they are sent; it must outlive the writer.
+    ItemWriter(std::vector<Outlet> outlets, Heartbeat& heartbeat, std::atomic<std::uint64_t>& moved)
+        : outlets_(std::move(outlets)), heartbeat_(heartbeat), moved_(moved) {}
 
-    /// Returns the bytes of file content that were sent.
-    std::uint64_t write(Item& item);
+    void write(Item& item);
     void close();
 
 private:
-    std::uint64_t writeEntry(Entry& entry);
+    void writeEntry(Entry& entry);
     void send(const Message& message, bool isEntry);
 
     std::vector<Outlet> outlets_;
     Heartbeat& heartbeat_;
+    std::atomic<std::uint64_t>& moved_;
 };
 
 /// Takes items out of a channel. An entry's reader is valid until the next call of next(), which passes over

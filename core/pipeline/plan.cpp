@@ -1,6 +1,7 @@
 #include "pipeline/plan.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <iterator>
 #include <map>
 #include <utility>
@@ -85,6 +86,31 @@ void addTransforms(const ResolvedPipeline& pipeline, RunEnvironment& environment
     }
 }
 
+/// What would make a run destroy its own data: a target that is a source's file, or another sink's target.
+std::vector<std::string> targetClashes(const ResolvedPipeline& pipeline, const Plan& plan) {
+    namespace fs = std::filesystem;
+    std::vector<std::string> clashes;
+    std::error_code ignored;
+    for (std::size_t i = 0; i < plan.sinks.size(); ++i) {
+        const fs::path target = plan.sinks[i].acceptance.target;
+        const std::string& label = plan.sinks[i].context->label();
+        for (const ResolvedStage& source : pipeline.sources) {
+            const Node* url = source.settings.find("url");
+            Diagnostics diagnostics;  // the url was checked before
+            const auto location = url == nullptr ? std::nullopt : option_values::url(*url, {}, diagnostics);
+            if (location && !location->path().empty() && fs::equivalent(target, location->path(), ignored))
+                clashes.push_back(label + ": its target " + target.string() + " is what " + source.label +
+                                  " reads");
+        }
+        for (std::size_t j = 0; j < i; ++j)
+            if (fs::weakly_canonical(target, ignored) ==
+                fs::weakly_canonical(plan.sinks[j].acceptance.target, ignored))
+                clashes.push_back(label + ": its target " + target.string() + " is that of " +
+                                  plan.sinks[j].context->label() + ", too");
+    }
+    return clashes;
+}
+
 void addSinks(const ResolvedPipeline& pipeline, RunEnvironment& environment, Plan& plan) {
     std::vector<std::string> refusals;
     for (const ResolvedStage& stage : pipeline.sinks) {
@@ -97,6 +123,7 @@ void addSinks(const ResolvedPipeline& pipeline, RunEnvironment& environment, Pla
         for (const std::string& refusal : planned.acceptance.refusals)
             refusals.push_back(stage.label + ": " + refusal);
     }
+    std::ranges::copy(targetClashes(pipeline, plan), std::back_inserter(refusals));
     if (refusals.empty()) return;
     std::string all = refusals.front();
     for (std::size_t i = 1; i < refusals.size(); ++i) all += "\n" + refusals[i];

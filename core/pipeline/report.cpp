@@ -10,7 +10,9 @@
 #include <cerrno>
 #include <charconv>
 #include <cstdlib>
+#include <fstream>
 #include <sstream>
+#include <string_view>
 
 #include "roost/error.hpp"
 #include "roost/version.hpp"
@@ -21,6 +23,9 @@ namespace {
 
 using Poco::JSON::Array;
 using Poco::JSON::Object;
+
+/// By this a report is known; nothing else is ever replaced by one.
+constexpr std::string_view reportBegin = "{\n  \"roost_version\":";
 
 Object ordered() { return Object(Poco::JSON_PRESERVE_KEY_ORDER); }
 
@@ -157,7 +162,25 @@ std::string formatReport(const Run& run, const RunOutcome& outcome, const RunEnv
     return text.str();
 }
 
+void checkReportTarget(const std::filesystem::path& file) {
+    namespace fs = std::filesystem;
+    std::error_code ignored;
+    const fs::path folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
+    if (!fs::is_directory(folder, ignored) || ::access(folder.c_str(), W_OK | X_OK) != 0)
+        throw Error("the report cannot be written: " + folder.string() +
+                    " is no folder that can be written to");
+    const fs::file_status status = fs::symlink_status(file, ignored);
+    if (!fs::exists(status) || (fs::is_regular_file(status) && fs::is_empty(file, ignored))) return;
+    std::string head(reportBegin.size(), '\0');
+    if (fs::is_regular_file(status))
+        std::ifstream(file).read(head.data(), static_cast<std::streamsize>(head.size()));
+    if (head != reportBegin)
+        throw Error("the report would replace " + file.string() + ", which is no report",
+                    "give another name with --report");
+}
+
 void writeReport(const std::filesystem::path& file, const std::string& text) {
+    checkReportTarget(file);
     std::string temporary = file.string() + ".XXXXXX";
     const int descriptor = ::mkostemp(temporary.data(), O_CLOEXEC);  // mode 0600
     if (descriptor < 0) throw systemError("cannot write report " + file.string(), errno);

@@ -9,8 +9,8 @@ namespace roost {
 
 namespace {
 
-constexpr std::array<std::string_view, 10> words{"password", "passwd",     "passphrase", "secret",    "token",
-                                                 "apikey",   "credential", "privatekey", "accesskey", "pwd"};
+constexpr std::array<std::string_view, 8> words{"pass",       "pwd",        "secret",    "token",
+                                                "credential", "privatekey", "accesskey", "apikey"};
 
 bool isKeyCharacter(char c) {
     return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-' || c == '.';

@@ -45,7 +45,9 @@ public:
     [[nodiscard]] std::vector<std::pair<std::string, std::string>> summary() const override;
 
 private:
-    [[nodiscard]] bool toStandardOutput() const { return options_.url.scheme() == "-"; }
+    [[nodiscard]] bool toStandardOutput() const {
+        return options_.url.scheme() == "-" || options_.url.path() == "-";
+    }
     void refuseBadTarget(Acceptance& acceptance) const;
     std::unique_ptr<stream::ByteTarget> openTarget(Context& context) const;
 

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -177,6 +178,31 @@ std::unique_ptr<Connection> copyThroughBackup(Connection& source, Context& conte
     if ((code & 0xFF) == SQLITE_FULL || code == SQLITE_IOERR_WRITE)
         throw copyError(source.shown(), folder, ENOSPC);
     if (code != SQLITE_DONE) target.fail("copy it");
+    return copy.finish();
+}
+
+std::unique_ptr<Connection> copyLockedFile(Connection& source, Context& context) {
+    const auto folder = context.temporaryFolder();
+    // Read through SQLite's own handle: closing another one of the same file would drop the lock (POSIX).
+    sqlite3_file* file = nullptr;
+    sqlite3_int64 size = 0;
+    if (sqlite3_file_control(source.handle(), "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK ||
+        file == nullptr || file->pMethods == nullptr || file->pMethods->xFileSize(file, &size) != SQLITE_OK)
+        source.fail("copy it");
+    requireSpace(folder, static_cast<std::uintmax_t>(size), source.shown());
+    UnlinkedDatabase copy(folder, source.shown());
+    std::vector<char> buffer(copyChunk);
+    for (sqlite3_int64 offset = 0; offset < size;) {
+        context.alive();
+        if (context.stopToken().stop_requested()) throw Interrupted();
+        const auto part = static_cast<std::size_t>(
+            std::min<sqlite3_int64>(size - offset, static_cast<sqlite3_int64>(copyChunk)));
+        if (file->pMethods->xRead(file, buffer.data(), static_cast<int>(part), offset) != SQLITE_OK)
+            throw Error("database '" + source.shown() + "': cannot read it at byte " +
+                        std::to_string(offset));
+        writeAll(copy.descriptor(), std::span(buffer).first(part), source.shown(), folder);
+        offset += static_cast<sqlite3_int64>(part);
+    }
     return copy.finish();
 }
 

@@ -41,6 +41,11 @@ private:
 /// while, and wait with their writing until it is done. `source` must be in a read transaction.
 [[nodiscard]] std::unique_ptr<Connection> copyThroughBackup(Connection& source, Context& context);
 
+/// The same for a database with a rollback journal, several times as fast: while the read transaction lasts
+/// no other program may write into the file (SQLite documentation, "File Locking And Concurrency", 3.0), so
+/// its bytes are what the transaction sees.
+[[nodiscard]] std::unique_ptr<Connection> copyLockedFile(Connection& source, Context& context);
+
 /// Copies the files of a database that no program has open, with what a crash left beside it (a rollback
 /// journal, a write-ahead log), and recovers the copy. Nothing if the files changed meanwhile: then somebody
 /// does have it open. Throws roost::Error.

@@ -103,7 +103,8 @@ std::unique_ptr<Connection> trySnapshot(const std::filesystem::path& path, Snaps
     }
     const bool readHere = walMode || log || context.dryRun();
     if (mode == SnapshotMode::automatic && readHere) return connection;
-    return copyThroughBackup(*connection, context);
+    // A log keeps pages that are not in the file: then the backup has to gather them.
+    return walMode || log ? copyThroughBackup(*connection, context) : copyLockedFile(*connection, context);
 }
 
 }  // namespace

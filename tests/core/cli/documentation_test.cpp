@@ -42,6 +42,7 @@ TEST_CASE(
             std::ranges::replace(name, '_', '-');
             const auto told =
                 roost::test::roost(folder, "plugins " + name + " --kind " + kind + " --markdown");
+            INFO(told.err);
             REQUIRE(told.code == 0);
             CHECK(*table == told.out);
             ++found;

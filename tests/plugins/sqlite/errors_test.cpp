@@ -76,7 +76,7 @@ TEST_CASE("no room for the copy is an error that says so") {
         Host host;
         return errorOf(optionsFor(path), host) == "database '" + path + "': cannot copy it into '" +
                                                       host.temporary.path().string() +
-                                                      "': No space left on device | free some space there, "
+                                                      "': File too large | free some space there, "
                                                       "choose another folder for temporary files, or "
                                                       "set 'snapshot: lock'" &&
                host.temporary.names().empty();
