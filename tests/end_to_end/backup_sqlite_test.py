@@ -145,6 +145,26 @@ class FullBackup(RoostCase):
         self.assertEqual(told["sinks"][0]["rows"], rows)
         self.assertEqual(told["sinks"][0]["size"], os.path.getsize(target))
 
+    def test_a_report_or_a_target_never_replaces_data(self):
+        kept = (self.data / "aviary.db").read_bytes()
+        for victim in (self.data / "aviary.db", PIPELINES / "full-backup.yaml", "/dev/null", self.out):
+            self.backup("a.tar.gz", "--report", victim, expect=1)
+            self.assertIn("report", self.result.stderr)
+        self.assertNothingLeft()
+        text = (PIPELINES / "full-backup.yaml").read_text()
+        replacing = self.folder / "replace.yaml"
+        replacing.write_text(text.replace("# on-existing: replace  ", "on-existing: replace  "))
+        done = self.roost("run", replacing, "--set", f"out={self.data}/aviary.db", "--set", f"DATA_DIR={self.data}", expect=None)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertEqual((self.data / "aviary.db").read_bytes(), kept)
+
+    def test_a_summary_that_cannot_be_written_does_not_make_a_failure_of_a_backup(self):
+        with open("/dev/full", "w") as full:
+            done = subprocess.run([os.environ["ROOST_BIN"], "run", PIPELINES / "full-backup.yaml", "--set", f"out={self.out}/a.tar.gz"],
+                                  env=self.environment(), stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        Archive(self.out / "a.tar.gz")
+
     def test_inspect_shows_what_is_inside(self):
         target = self.backup()
         told = json.loads(self.roost("inspect", target, "--json").stdout)

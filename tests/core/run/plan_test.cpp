@@ -52,6 +52,11 @@ TEST_CASE("what cannot be carried is refused while planning") {
             makePlan(pipeline, environment), Error,
             Message("sink 1: it exists\nsink 1: it is full\nsink 2: it exists\nsink 2: it is full"));
     }
+    SECTION("two sinks with one target") {
+        to.target = "/nowhere/x/../a.tar.gz";
+        CHECK_THROWS_MATCHES(makePlan(pipeline, environment), Error,
+                             Message("sink 2: its target /nowhere/x/../a.tar.gz is that of sink 1, too"));
+    }
     SECTION("tables that no sink takes") {
         to.takesTables = false;
         CHECK_THROWS_MATCHES(makePlan(pipeline, environment), Error,

@@ -40,6 +40,7 @@ struct Script {
     // the sink
     bool takesTables = true;
     bool takesEntries = true;
+    std::string target;  ///< empty for a name of its own for each sink
     std::vector<std::string> refusals;
     std::vector<std::string> destroys;
     std::function<void(const std::string&)> at = [](const std::string&) {
@@ -113,9 +114,9 @@ private:
 
 class ScriptSink final : public Sink {
 public:
-    explicit ScriptSink(Script& script) : script_(script) {}
+    ScriptSink(Script& script, std::string target) : script_(script), target_(std::move(target)) {}
     Acceptance accept(const Catalog&, Context&) override {
-        return {script_.takesTables, script_.takesEntries, "memory", script_.refusals, {}, script_.destroys};
+        return {script_.takesTables, script_.takesEntries, target_, script_.refusals, {}, script_.destroys};
     }
     void begin(const Catalog& catalog, Context&) override {
         catalog_ = &catalog;
@@ -146,6 +147,7 @@ private:
         script_.at(call);
     }
     Script& script_;
+    std::string target_;
     const Catalog* catalog_ = nullptr;
 };
 
@@ -167,7 +169,11 @@ public:
         return transform ? transform() : nullptr;
     }
     [[nodiscard]] std::unique_ptr<Sink> makeSink(const Node&) const override {
-        return std::make_unique<ScriptSink>(script_);
+        const std::string target =
+            script_.target.empty() ? "memory " + std::to_string(reinterpret_cast<std::uintptr_t>(&script_)) +
+                                         "." + std::to_string(++made_)
+                                   : script_.target;
+        return std::make_unique<ScriptSink>(script_, target);
     }
     [[nodiscard]] std::string recover(const std::string&, Context&) const override { return {}; }
     [[nodiscard]] ArchiveSummary inspect(const Location&, Context&) const override { return {}; }
@@ -176,6 +182,7 @@ public:
 
 private:
     Script& script_;
+    mutable int made_ = 0;
     PluginKind kind_;
     PluginInfo info_;
     std::vector<OptionSpec> options_;
