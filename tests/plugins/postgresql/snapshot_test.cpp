@@ -308,7 +308,7 @@ TEST_CASE("values don't depend on the role's and the database's settings") {
                  " SET extra_float_digits = -5; ALTER DATABASE " + database.name() +
                  " SET bytea_output = 'escape'; ALTER DATABASE " + database.name() +
                  " SET search_path = 'nowhere'; ALTER DATABASE " + database.name() +
-                 " SET statement_timeout = '1ms'; ALTER DATABASE " + database.name() +
+                 " SET statement_timeout = '250ms'; ALTER DATABASE " + database.name() +
                  " SET client_encoding = 'LATIN1'; ALTER DATABASE " + database.name() +
                  " SET default_transaction_isolation = 'read committed'");
     const Collected read = collect(database.url());
