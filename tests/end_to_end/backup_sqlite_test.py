@@ -182,8 +182,11 @@ class FullBackup(RoostCase):
 
     def test_links_and_strange_files_are_named_and_not_followed(self):
         pdfs = self.data / "users" / self.users[0] / "pdfs"
-        (pdfs / "link.pdf").symlink_to("/etc/passwd")
-        (pdfs / "linked folder").symlink_to("/etc")
+        elsewhere = self.folder / "elsewhere"
+        elsewhere.mkdir()
+        (elsewhere / "secret").write_text("secret")
+        (pdfs / "link.pdf").symlink_to(elsewhere / "secret")
+        (pdfs / "linked folder").symlink_to(elsewhere)
         os.mkfifo(pdfs / "pipe")
         archive = Archive(self.backup())
         self.assertFalse(any(b"link" in n or n.endswith(b"/pipe") for n in archive.names))
