@@ -34,7 +34,7 @@ Collected readAll(ScratchDatabase& database) {
 
 TEST_CASE("Aviary's database is read as it is") {
     ScratchDatabase database;
-    database.load(data("aviary.sql"));
+    database.load(data("../../../fixtures/aviary/aviary-pg.sql"));
     const Collected read = readAll(database);
     CHECK(read.catalog.dialect == "postgresql");
     CHECK(read.catalog.tables.size() == 10);
