@@ -204,7 +204,8 @@ void Flow::runSink(std::size_t index) {
         whereabouts.at(item);
         callStage(*planned.context, where, [&] { planned.sink->write(item); });
     }
-    callStage(*planned.context, [&] { planned.sink->prepare(); });
+    if (!environment_.dryRun || planned.acceptance.rehearses)
+        callStage(*planned.context, [&] { planned.sink->prepare(); });
 }
 
 bool Flow::allDone() const {

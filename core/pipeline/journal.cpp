@@ -34,12 +34,25 @@ std::string toJson(const JournalRecord& record) {
     return text.str();
 }
 
-/// The last record of each stage. A line that a crash cut short was never relied upon and is passed over.
-std::vector<JournalRecord> readRecords(const fs::path& file) {
-    std::ifstream stream(file);
+constexpr std::string_view decidedLine = "{\"decided\":true}";
+
+/// What a journal says: the last record of each stage, and whether the run was decided.
+struct JournalContent {
     std::vector<JournalRecord> records;
+    bool decided = false;
+};
+
+/// A line that a crash cut short was never relied upon and is passed over.
+JournalContent readJournal(const fs::path& file) {
+    std::ifstream stream(file);
+    JournalContent content;
+    std::vector<JournalRecord>& records = content.records;
     for (std::string line; std::getline(stream, line);) {
         if (stream.eof()) break;
+        if (line == decidedLine) {
+            content.decided = true;
+            continue;
+        }
         Poco::JSON::Parser parser;
         const auto object = parser.parse(line).extract<Poco::JSON::Object::Ptr>();
         JournalRecord record;
@@ -51,16 +64,42 @@ std::vector<JournalRecord> readRecords(const fs::path& file) {
         std::erase_if(records, [&](const JournalRecord& older) { return older.stage == record.stage; });
         records.push_back(std::move(record));
     }
-    return records;
+    return content;
 }
 
-void recoverOne(const JournalRecord& record, PluginRegistry& registry, Context& context,
-                const std::function<void(const std::string&)>& said) {
+const PluginFactory& factoryOf(const JournalRecord& record, PluginRegistry& registry) {
     const Manifest* manifest = registry.findNamed(record.kind, record.plugin);
     if (manifest == nullptr)
         throw Error("plugin '" + record.plugin + "' is needed to tidy up after it, and is not installed");
-    const std::string done = registry.load(*manifest).recover(record.record, context);
-    if (!done.empty()) said(done);
+    return registry.load(*manifest);
+}
+
+/// What became of the run. Its journal says so, or the database that its deciding sink wrote to.
+Decision decisionOf(const JournalContent& content, PluginRegistry& registry, Context& context) {
+    if (content.decided) return Decision::committed;
+    for (const JournalRecord& record : content.records)
+        if (factoryOf(record, registry).decision(record.record, context) == Decision::committed)
+            return Decision::committed;
+    return Decision::undone;
+}
+
+void recoverRun(const fs::path& file, PluginRegistry& registry, Context& context,
+                const std::function<void(const std::string&)>& said) {
+    const JournalContent content = readJournal(file);
+    const Decision decision = decisionOf(content, registry, context);
+    // The deciding sink's own traces are what tells the decision: they go last.
+    std::vector<const JournalRecord*> last;
+    const auto recover = [&](const JournalRecord& record) {
+        const std::string done = factoryOf(record, registry).recover(record.record, decision, context);
+        if (!done.empty()) said(done);
+    };
+    for (const JournalRecord& record : content.records) {
+        if (factoryOf(record, registry).decision(record.record, context) == Decision::none)
+            recover(record);
+        else
+            last.push_back(&record);
+    }
+    for (const JournalRecord* record : last) recover(*record);
 }
 
 /// Locks the journal; false where its run still lives.
@@ -85,7 +124,14 @@ void Journal::append(const JournalRecord& record) {
         file_ = pattern;
         lockedByUs(descriptor_);
     }
-    const std::string line = toJson(record);
+    write(toJson(record));
+}
+
+void Journal::decide() {
+    if (descriptor_ >= 0) write(std::string(decidedLine) + "\n");
+}
+
+void Journal::write(const std::string& line) {
     if (::write(descriptor_, line.data(), line.size()) != static_cast<ssize_t>(line.size()) ||
         ::fsync(descriptor_) != 0)
         throw systemError("cannot write journal " + file_.string(), errno);
@@ -120,8 +166,7 @@ std::size_t recoverJournals(const fs::path& folder, PluginRegistry& registry, Co
         if (descriptor < 0) continue;  // its run has just ended
         if (lockedByUs(descriptor)) {
             try {
-                for (const JournalRecord& record : readRecords(file))
-                    recoverOne(record, registry, context, said);
+                recoverRun(file, registry, context, said);
                 ::unlink(file.c_str());
             } catch (const Poco::Exception& problem) {
                 ++unfinished;

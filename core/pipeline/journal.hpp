@@ -32,10 +32,15 @@ public:
     /// Appends and fsyncs; a later record of the same stage replaces the former when it is read back.
     /// Throws roost::Error where the state folder cannot be used.
     void append(const JournalRecord& record);
+    /// Writes down that the run is committed: from now on recovery finishes it and asks no one. Nothing where
+    /// there are no records.
+    void decide();
     /// The run ended in order: nothing is left to recover.
     void remove() noexcept;
 
 private:
+    void write(const std::string& line);
+
     std::filesystem::path folder_;
     std::filesystem::path file_;
     int descriptor_ = -1;
@@ -44,7 +49,8 @@ private:
 /// ROOST_STATE_DIR; else /var/lib/roost for root; else XDG_STATE_HOME/roost or ~/.local/state/roost.
 [[nodiscard]] std::filesystem::path stateFolder();
 
-/// Lets the plugins tidy what runs left that ended without doing so. `said` gets a sentence for each thing
+/// Lets the plugins finish or undo what runs left that ended without doing so: finish where the run was
+/// decided, or where the plugin of its deciding sink says that it committed. `said` gets a sentence for each thing
 /// done. Returns how many journals could not be finished; they stay for the next time.
 std::size_t recoverJournals(const std::filesystem::path& folder, PluginRegistry& registry, Context& context,
                             const std::function<void(const std::string&)>& said);

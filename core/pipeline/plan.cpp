@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <iterator>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "pipeline/stage_call.hpp"
@@ -43,6 +44,7 @@ void merge(Catalog& whole, PlannedSource& planned) {
     std::ranges::copy(own.tables, std::back_inserter(whole.tables));
     std::ranges::copy(own.objects, std::back_inserter(whole.objects));
     std::ranges::copy(own.warnings, std::back_inserter(whole.warnings));
+    std::ranges::copy(own.losses, std::back_inserter(whole.losses));
     for (const EntryKindTotals& kind : own.entryKinds) {
         const auto same = std::ranges::find(whole.entryKinds, kind.kind, &EntryKindTotals::kind);
         if (same == whole.entryKinds.end()) {
@@ -111,12 +113,25 @@ std::vector<std::string> targetClashes(const ResolvedPipeline& pipeline, const P
     return clashes;
 }
 
-void addSinks(const ResolvedPipeline& pipeline, RunEnvironment& environment, Plan& plan) {
-    std::vector<std::string> refusals;
+/// Makes the sinks and learns which dialect they want; nothing is asked of their targets yet.
+void makeSinks(const ResolvedPipeline& pipeline, RunEnvironment& environment, Plan& plan) {
+    std::set<std::string> dialects;
     for (const ResolvedStage& stage : pipeline.sinks) {
         PlannedSink& planned = plan.sinks.emplace_back();
         planned.context = contextFor(stage, environment);
         planned.sink = callStage(*planned.context, [&] { return stage.factory->makeSink(stage.settings); });
+        if (std::string dialect = planned.sink->dialect(); !dialect.empty())
+            dialects.insert(std::move(dialect));
+    }
+    environment.targetDialect = dialects.size() == 1 ? *dialects.begin() : "";
+}
+
+void offerToSinks(const ResolvedPipeline& pipeline, RunEnvironment& environment, Plan& plan) {
+    std::vector<std::string> refusals;
+    for (std::size_t i = 0; i < plan.sinks.size(); ++i) {
+        if (environment.stop.stop_requested()) throw Interrupted();
+        const ResolvedStage& stage = pipeline.sinks[i];
+        PlannedSink& planned = plan.sinks[i];
         planned.acceptance =
             callStage(*planned.context, [&] { return planned.sink->accept(plan.catalog, *planned.context); });
         for (const std::string& warning : planned.acceptance.warnings) planned.context->warn(warning);
@@ -154,9 +169,10 @@ std::vector<std::string> Plan::destroys() const {
 
 std::unique_ptr<Plan> makePlan(const ResolvedPipeline& pipeline, RunEnvironment& environment) {
     auto plan = std::make_unique<Plan>();
+    makeSinks(pipeline, environment, *plan);
     addSources(pipeline, environment, *plan);
     addTransforms(pipeline, environment, *plan);
-    addSinks(pipeline, environment, *plan);
+    offerToSinks(pipeline, environment, *plan);
     requireTakers(*plan);
     return plan;
 }

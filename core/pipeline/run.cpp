@@ -1,5 +1,7 @@
 #include "pipeline/run.hpp"
 
+#include <algorithm>
+
 #include "pipeline/stage_call.hpp"
 #include "roost/error.hpp"
 
@@ -28,36 +30,108 @@ void Run::makeProgress() {
     }
 }
 
-void Run::begin() {
+/// In a dry run only those sinks get content that check it; what no sink then takes is dropped.
+bool Run::rehearses() {
+    bool any = false;
     for (PlannedSink& sink : plan_->sinks) {
-        ++begun_;  // also a begin() that fails half-way has to be undone
+        any |= sink.acceptance.rehearses;
+        if (sink.acceptance.rehearses) continue;
+        sink.acceptance.tables = false;
+        sink.acceptance.entries = false;
+    }
+    return any;
+}
+
+void Run::begin() {
+    for (std::size_t i = 0; i < plan_->sinks.size(); ++i) {
+        PlannedSink& sink = plan_->sinks[i];
+        if (environment_.dryRun && !sink.acceptance.rehearses) continue;
+        states_[i] = SinkState::begun;  // also a begin() that fails half-way has to be undone
         callStage(*sink.context, [&] { sink.sink->begin(plan_->catalog, *sink.context); });
     }
 }
 
 void Run::abortAll() noexcept {
-    for (std::size_t i = committed_; i < begun_; ++i)
-        if (!flow_ || flow_->sinkIdle(i)) plan_->sinks[i].sink->abort();
-    begun_ = committed_;
-    if (!hung()) environment_.journal.remove();
+    for (std::size_t i = 0; i < states_.size(); ++i)
+        if (states_[i] == SinkState::begun && (!flow_ || flow_->sinkIdle(i))) {
+            plan_->sinks[i].sink->abort();
+            states_[i] = SinkState::idle;
+        }
+    if (!hung() && !untidy_ && std::ranges::find(states_, SinkState::left) == states_.end())
+        environment_.journal.remove();
 }
 
-void Run::commitAll(RunOutcome& outcome) {
-    options_.committing();
-    for (PlannedSink& sink : plan_->sinks) {
-        try {
-            callStage(*sink.context, [&] { sink.sink->commit(); });
-            ++committed_;
-        } catch (const std::exception& error) {
-            const auto* known = dynamic_cast<const Error*>(&error);
-            if (committed_ == 0)  // nothing shows yet: an ordinary failure
-                return setFailure(outcome, ExitCode::failed, error.what(),
-                                  known != nullptr ? known->hint() : "");
-            return setFailure(outcome, ExitCode::untidy,
-                              std::string(error.what()) + "; sinks before it have committed",
-                              "the sinks after it were undone; run the pipeline again for them");
+void Run::leaveToRecovery(RunOutcome& outcome, const std::string& message) {
+    setFailure(outcome, ExitCode::untidy, message,
+               "'roost recover' finishes it, as the next run does by itself");
+    for (SinkState& state : states_)
+        if (state == SinkState::begun) state = SinkState::left;
+}
+
+/// False where the run ends here; the outcome then says how.
+bool Run::commitOne(std::size_t index, RunOutcome& outcome) {
+    PlannedSink& sink = plan_->sinks[index];
+    const bool decided = std::ranges::find(states_, SinkState::committed) != states_.end() ||
+                         sink.sink->commitRole() == CommitRole::follows;
+    try {
+        callStage(*sink.context, [&] { sink.sink->commit(); });
+        states_[index] = SinkState::committed;
+        return true;
+    } catch (const OutcomeUnknown& error) {
+        leaveToRecovery(outcome, std::string(error.what()));
+    } catch (const std::exception& error) {
+        const auto* known = dynamic_cast<const Error*>(&error);
+        if (sink.sink->commitRole() == CommitRole::follows) {
+            leaveToRecovery(outcome, std::string(error.what()) + "; the run is committed, this part of it is not in place yet");
+        } else if (decided) {
+            setFailure(outcome, ExitCode::untidy, std::string(error.what()) + "; sinks before it have committed",
+                       "the sinks after it were undone; run the pipeline again for them");
+        } else {  // nothing shows yet: an ordinary failure
+            setFailure(outcome, ExitCode::failed, error.what(), known != nullptr ? known->hint() : "");
         }
     }
+    return false;
+}
+
+bool Run::commitRole(CommitRole role, RunOutcome& outcome) {
+    for (std::size_t i = 0; i < plan_->sinks.size(); ++i)
+        if (plan_->sinks[i].sink->commitRole() == role && !commitOne(i, outcome)) return false;
+    return true;
+}
+
+/// What can fail without a trace comes before the decision; what recovery can repeat comes after it.
+void Run::commitAll(RunOutcome& outcome) {
+    options_.committing();
+    const bool hasDecider = std::ranges::any_of(plan_->sinks, [](const PlannedSink& sink) {
+        return sink.sink->commitRole() == CommitRole::decides;
+    });
+    if (!commitRole(hasDecider ? CommitRole::decides : CommitRole::alone, outcome)) return;
+    try {
+        environment_.journal.decide();
+    } catch (const Error& error) {
+        if (!hasDecider) return setFailure(outcome, ExitCode::failed, error.what(), error.hint());
+        // The database knows, too: recovery asks it.
+        environment_.log(LogLevel::warning, error.what());
+    }
+    if (!commitRole(CommitRole::follows, outcome)) return;
+    if (hasDecider && !commitRole(CommitRole::alone, outcome)) return;
+    tidyAll(outcome);
+}
+
+void Run::tidyAll(RunOutcome& outcome) {
+    for (const CommitRole role : {CommitRole::alone, CommitRole::follows, CommitRole::decides})
+        for (std::size_t i = 0; i < plan_->sinks.size(); ++i) {
+            PlannedSink& sink = plan_->sinks[i];
+            if (sink.sink->commitRole() != role) continue;
+            try {
+                callStage(*sink.context, [&] { sink.sink->tidy(); });
+            } catch (const std::exception& error) {
+                untidy_ = true;
+                return setFailure(outcome, ExitCode::untidy,
+                                  std::string(error.what()) + "; everything is in place, but tidying up is left",
+                                  "'roost recover' does it, as the next run does by itself");
+            }
+        }
 }
 
 void Run::move(RunOutcome& outcome) {
@@ -72,7 +146,7 @@ void Run::move(RunOutcome& outcome) {
             setFailure(outcome, ExitCode::failed, failure->message, failure->hint);
         return;
     }
-    commitAll(outcome);
+    if (!environment_.dryRun) commitAll(outcome);
 }
 
 RunOutcome Run::execute() {
@@ -80,10 +154,11 @@ RunOutcome Run::execute() {
     const auto started = std::chrono::steady_clock::now();
     try {
         plan_ = makePlan(pipeline_, environment_);
+        states_.assign(plan_->sinks.size(), SinkState::idle);
         if (environment_.stop.stop_requested()) throw Interrupted();
         if (!options_.confirm(*plan_))
             setFailure(outcome, ExitCode::failed, "not confirmed; nothing was changed");
-        else if (!environment_.dryRun)
+        else if (!environment_.dryRun || rehearses())
             move(outcome);
     } catch (const Interrupted&) {
         setFailure(outcome, ExitCode::interrupted, "interrupted");
@@ -97,7 +172,7 @@ RunOutcome Run::execute() {
         abortAll();
         for (std::size_t i = 0; i < plan_->sinks.size(); ++i) {
             const PlannedSink& sink = plan_->sinks[i];
-            SinkOutcome result{sink.context->label(), sink.acceptance.target, i < committed_, {}};
+            SinkOutcome result{sink.context->label(), sink.acceptance.target, states_[i] == SinkState::committed, {}};
             if (result.committed) result.summary = sink.sink->summary();
             outcome.sinks.push_back(std::move(result));
         }

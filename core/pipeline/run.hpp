@@ -73,6 +73,11 @@ private:
     void begin();
     void abortAll() noexcept;
     void commitAll(RunOutcome& outcome);
+    bool commitOne(std::size_t sink, RunOutcome& outcome);
+    bool commitRole(CommitRole role, RunOutcome& outcome);
+    void tidyAll(RunOutcome& outcome);
+    [[nodiscard]] bool rehearses();
+    void leaveToRecovery(RunOutcome& outcome, const std::string& message);
     void makeProgress();
 
     const ResolvedPipeline& pipeline_;
@@ -81,8 +86,9 @@ private:
     std::unique_ptr<Plan> plan_;
     std::vector<std::unique_ptr<SourceProgress>> progress_;
     std::unique_ptr<Flow> flow_;
-    std::size_t begun_ = 0;      ///< how many sinks have to be aborted
-    std::size_t committed_ = 0;  ///< how many of them no longer
+    enum class SinkState : std::uint8_t { idle, begun, committed, left };
+    bool untidy_ = false;  ///< the journal stays
+    std::vector<SinkState> states_;  ///< of each sink of the plan; left: recovery's
 };
 
 }  // namespace roost

@@ -23,6 +23,8 @@ decltype(auto) callStage(StageContext& context, Where&& where, Call&& call) {
         return std::forward<Call>(call)();
     } catch (const Interrupted&) {
         throw;
+    } catch (const OutcomeUnknown& error) {
+        throw OutcomeUnknown(named(error.what()), error.hint());
     } catch (const Error& error) {
         throw Error(named(error.what()), error.hint());
     } catch (const std::bad_alloc&) {

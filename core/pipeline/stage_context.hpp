@@ -22,6 +22,7 @@ using LogSink = std::function<void(LogLevel, const std::string&)>;
 struct RunEnvironment {
     std::string pipelineName;
     bool dryRun = false;
+    std::string targetDialect;  ///< set before the first stage is called
     std::chrono::system_clock::time_point startTime;
     std::filesystem::path temporaryFolder;
     LogSink log;
@@ -52,6 +53,7 @@ public:
     [[nodiscard]] std::filesystem::path temporaryFolder() const override {
         return environment_.temporaryFolder;
     }
+    [[nodiscard]] std::string targetDialect() const override { return environment_.targetDialect; }
     bool journal(const std::string& record) override;
 
     [[nodiscard]] const std::string& label() const noexcept { return label_; }

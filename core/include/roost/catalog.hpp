@@ -39,6 +39,9 @@ struct Column {
     /// How the database usually writes a time that it keeps as text ("" when it keeps none so); see
     /// docs/archive-format.md, "Times".
     std::string spelling;
+    /// Found in the data alone (a field of an archive that has no schema): a sink whose own table lacks the
+    /// column leaves it out with a warning.
+    bool optional = false;
 };
 
 struct UniqueConstraint {
@@ -116,11 +119,23 @@ struct EntryKindTotals {
     std::uint64_t users = 0;
 };
 
+/// What the dialect of a catalog cannot express and a transform had to leave out or change. A sink tells
+/// of those that concern what it creates.
+struct Loss {
+    std::string schema;   ///< of the table
+    std::string table;    ///< "" for what belongs to no table
+    std::string message;  ///< one sentence, with the name of the thing
+    std::string sql;      ///< its native text; may be empty
+    friend bool operator==(const Loss&, const Loss&) = default;
+};
+
 struct Catalog {
     std::string dialect;  ///< "sqlite", "postgresql", ...; empty where there are no tables
     std::vector<Table> tables;
     std::vector<NativeObject> objects;
+    /// A kind that is listed is complete, even when it has no files: a sink removes what is not in it.
     std::vector<EntryKindTotals> entryKinds;
+    std::vector<Loss> losses;
     /// What the plan should tell: a table left out, a type that was guessed, a symbolic link.
     std::vector<std::string> warnings;
 

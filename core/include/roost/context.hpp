@@ -30,6 +30,9 @@ public:
 
     /// True in a dry run: count exactly, write nothing.
     [[nodiscard]] virtual bool dryRun() const = 0;
+    /// The dialect that the run's sinks want tables in (Sink::dialect()); "" where none says so or they
+    /// differ. For transforms and sources; known before their first call.
+    [[nodiscard]] virtual std::string targetDialect() const { return {}; }
     /// The pipeline's `name`.
     [[nodiscard]] virtual std::string pipelineName() const = 0;
     /// When the run began, or SOURCE_DATE_EPOCH where that is set.

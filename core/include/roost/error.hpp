@@ -18,6 +18,13 @@ private:
     std::string hint_;
 };
 
+/// Thrown by Sink::commit() where it cannot tell whether the commit took effect (the connection broke while
+/// the database was committing). The run's journal stays, and recovery asks again.
+class OutcomeUnknown : public Error {
+public:
+    using Error::Error;
+};
+
 /// Thrown out of a call that noticed the stop token; the run reports an interruption, not a failure.
 class Interrupted : public std::runtime_error {
 public:

@@ -26,7 +26,7 @@
 namespace [[gnu::visibility("default")]] roost {
 
 /// Changes whenever a public type changes its layout or meaning. A plugin of another number is refused.
-inline constexpr std::uint32_t abiNumber = 1;
+inline constexpr std::uint32_t abiNumber = 2;
 
 /// What a plugin must share with its host: the C++ library's ABI and the sanitizer.
 inline constexpr const char* toolchainStamp =
@@ -55,7 +55,10 @@ struct PluginInfo {
         serves;  ///< schemes ("sqlite") or an archive's formats ("tar.gz"); first one is the usual
 };
 
-/// What `roost inspect` shows of an archive, and whether all of it could be read.
+/// What became of a run that ended without tidying up.
+enum class Decision : std::uint8_t { none, committed, undone };
+
+/// What `roost inspect` shows of an archive, and `roost verify` of one that it has read whole.
 struct ArchiveSummary {
     std::string metadataJson;  ///< metadata.json as it stands
     std::string schemaJson;    ///< schema.json; "" where the archive has none
@@ -77,11 +80,19 @@ public:
     [[nodiscard]] virtual std::unique_ptr<Source> makeSource(const Node& settings) const = 0;
     [[nodiscard]] virtual std::unique_ptr<Transform> makeTransform(const Node& settings) const = 0;
     [[nodiscard]] virtual std::unique_ptr<Sink> makeSink(const Node& settings) const = 0;
-    /// Tidies what a run left that ended without abort(): `record` is what its stage gave to
-    /// Context::journal(). Returns a sentence about what was done, "" for nothing.
-    [[nodiscard]] virtual std::string recover(const std::string& record, Context& context) const = 0;
+    /// Tells whether the transaction of which `record` speaks was committed; Decision::none for a plugin that
+    /// does not decide. Throws roost::Error where it cannot be told now (the server is down).
+    [[nodiscard]] virtual Decision decision(const std::string& record, Context& context) const = 0;
+    /// Finishes (Decision::committed) or undoes (Decision::undone) what a run left that ended without tidying
+    /// up: `record` is what its stage gave to Context::journal(). May be called again after it failed half
+    /// way. Returns a sentence about what was done, "" for nothing.
+    [[nodiscard]] virtual std::string recover(const std::string& record, Decision decision,
+                                              Context& context) const = 0;
     /// Describes an archive. Throws roost::Error; a plugin of another role always does.
     [[nodiscard]] virtual ArchiveSummary inspect(const Location& archive, Context& context) const = 0;
+    /// Reads every byte of an archive and checks it. Throws roost::Error for the first thing that makes it
+    /// unfit for a restore; a plugin of another role always does.
+    [[nodiscard]] virtual ArchiveSummary verify(const Location& archive, Context& context) const = 0;
 };
 
 /// The C part: checked field by field before anything else of the plugin is used.
@@ -124,8 +135,17 @@ public:
     [[nodiscard]] std::unique_ptr<Sink> makeSink(const Node& settings) const override {
         return make<Sink>(settings);
     }
-    [[nodiscard]] std::string recover(const std::string& record, Context& context) const override {
-        if constexpr (requires { Stage::recover(record, context); })
+    [[nodiscard]] Decision decision(const std::string& record, Context& context) const override {
+        if constexpr (requires { Stage::decision(record, context); })
+            return Stage::decision(record, context);
+        else
+            return Decision::none;
+    }
+    [[nodiscard]] std::string recover(const std::string& record, Decision decision,
+                                      Context& context) const override {
+        if constexpr (requires { Stage::recover(record, decision, context); })
+            return Stage::recover(record, decision, context);
+        else if constexpr (requires { Stage::recover(record, context); })
             return Stage::recover(record, context);
         else
             return {};
@@ -135,6 +155,12 @@ public:
             return Stage::inspect(archive, context);
         else
             throw Error("plugin '" + info_.name + "' cannot inspect archives");
+    }
+    [[nodiscard]] ArchiveSummary verify(const Location& archive, Context& context) const override {
+        if constexpr (requires { Stage::verify(archive, context); })
+            return Stage::verify(archive, context);
+        else
+            throw Error("plugin '" + info_.name + "' cannot verify archives");
     }
 
 private:

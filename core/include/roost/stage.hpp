@@ -1,7 +1,9 @@
 // The three kinds of stage. A plugin derives from one of them.
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "roost/catalog.hpp"
@@ -18,6 +20,16 @@ struct Acceptance {
     std::vector<std::string> refusals;  ///< what makes the run impossible; empty when it can go on
     std::vector<std::string> warnings;  ///< what the plan should tell
     std::vector<std::string> destroys;  ///< what will be replaced or removed; asks for --yes when not empty
+    /// In a dry run the sink wants the content too, to check it: begin(), write() and prepare() follow, in a
+    /// place of their own that never touches the target's data, and then abort().
+    bool rehearses = false;
+};
+
+/// How a sink's commit relates to those of the others in its run.
+enum class CommitRole : std::uint8_t {
+    alone,    ///< one atomic step of its own
+    decides,  ///< a transaction: its commit decides for the run, and PluginFactory::decision() can tell later
+    follows,  ///< a step that recovery repeats or undoes, as the run was decided
 };
 
 /// Where data comes from. One thread at a time uses it; catalog() first, once.
@@ -46,6 +58,10 @@ public:
 class Sink {
 public:
     virtual ~Sink() = default;
+    /// The dialect of the tables that it takes, as Catalog::dialect names it; "" where any will do. Asked
+    /// before everything else.
+    [[nodiscard]] virtual std::string dialect() const { return {}; }
+    [[nodiscard]] virtual CommitRole commitRole() const { return CommitRole::alone; }
     /// Says whether and where the catalog can go. Changes nothing at the target: a dry run ends here.
     virtual Acceptance accept(const Catalog& catalog, Context& context) = 0;
     /// Prepares for writing where nothing shows yet. `catalog` outlives the sink.
@@ -53,8 +69,13 @@ public:
     virtual void write(Item& item) = 0;
     /// Everything that can fail: flush, fsync, check of the counts. After it only commit() or abort() follow.
     virtual void prepare() = 0;
-    /// Makes the result visible. Throws roost::Error only where nothing has changed at the target.
+    /// Makes the result visible. The deciding sink comes first. Throws roost::Error only where nothing has
+    /// changed at the target, and OutcomeUnknown where that is not known. A sink that follows is called once
+    /// the run is decided: what it throws is left to recovery.
     virtual void commit() = 0;
+    /// After every sink's commit(): removes what only recovery would have needed. What it throws leaves the
+    /// rest to recovery.
+    virtual void tidy() {}
     /// Undoes what begin() and write() did. Called from begin() on, at most once, never after commit()
     /// succeeded.
     virtual void abort() noexcept = 0;

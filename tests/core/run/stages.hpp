@@ -38,6 +38,8 @@ struct Script {
     std::function<void()> beforeNext = [] {};
     std::string dialect = "test";
     // the sink
+    CommitRole role = CommitRole::alone;
+    bool rehearses = false;
     bool takesTables = true;
     bool takesEntries = true;
     std::string target;  ///< empty for a name of its own for each sink
@@ -116,7 +118,12 @@ class ScriptSink final : public Sink {
 public:
     ScriptSink(Script& script, std::string target) : script_(script), target_(std::move(target)) {}
     Acceptance accept(const Catalog&, Context&) override {
-        return {script_.takesTables, script_.takesEntries, target_, script_.refusals, {}, script_.destroys};
+        return {script_.takesTables, script_.takesEntries, target_,          script_.refusals,
+                {},                  script_.destroys,      script_.rehearses};
+    }
+    [[nodiscard]] CommitRole commitRole() const override { return script_.role; }
+    void tidy() override {
+        if (script_.role != CommitRole::alone) note("tidy");
     }
     void begin(const Catalog& catalog, Context&) override {
         catalog_ = &catalog;
@@ -175,7 +182,9 @@ public:
                                    : script_.target;
         return std::make_unique<ScriptSink>(script_, target);
     }
-    [[nodiscard]] std::string recover(const std::string&, Context&) const override { return {}; }
+    [[nodiscard]] Decision decision(const std::string&, Context&) const override { return Decision::none; }
+    [[nodiscard]] std::string recover(const std::string&, Decision, Context&) const override { return {}; }
+    [[nodiscard]] ArchiveSummary verify(const Location&, Context&) const override { return {}; }
     [[nodiscard]] ArchiveSummary inspect(const Location&, Context&) const override { return {}; }
 
     std::function<std::unique_ptr<Transform>()> transform;
