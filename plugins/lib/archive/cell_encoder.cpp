@@ -9,7 +9,7 @@
 
 #include "lib/archive/array_literal.hpp"
 #include "lib/archive/json_text.hpp"
-#include "lib/archive/value_text.hpp"
+#include "lib/sql/value_text.hpp"
 #include "lib/sql/time_text.hpp"
 
 namespace roost::archive {
@@ -61,9 +61,9 @@ void appendReal(TextBuffer& out, double value) {
 
 /// The text of a uuid, date, time, timestamp or interval cell, in a column of its own type or of text.
 void appendValue(TextBuffer& out, const Cell& cell, bool utc) {
-    char* const begin = out.room(longestValue + 2);
+    char* const begin = out.room(sql::longestValue + 2);
     *begin = '"';
-    char* const end = writeValue(begin + 1, cell, utc);
+    char* const end = sql::writeValue(begin + 1, cell, utc);
     *end = '"';
     out.advance(end + 1);
 }
@@ -167,8 +167,8 @@ void encodeBytes(CellSink& out, const ColumnTraits& column, const Cell& cell) {
 void encodeUuid(CellSink& out, const ColumnTraits& column, const Cell& cell) {
     if (cell.kind() == CellKind::uuid) return appendValue(out.text, cell, false);
     if (cell.kind() == CellKind::text) {
-        if (isCanonicalUuid(cell.text())) return appendText(out.text, cell.text());
-        if (const std::string canonical = canonicalUuid(cell.text()); !canonical.empty()) {
+        if (sql::isCanonicalUuid(cell.text())) return appendText(out.text, cell.text());
+        if (const std::string canonical = sql::canonicalUuid(cell.text()); !canonical.empty()) {
             appendText(out.text, canonical);
             out.exact = cell.text();
             out.hasExact = true;
@@ -290,7 +290,7 @@ std::string plainText(const LogicalType& type, const Cell& cell) {
             return {};
         case CellKind::text:
             if (type.kind == TypeKind::uuid)
-                if (std::string canonical = canonicalUuid(cell.text()); !canonical.empty()) return canonical;
+                if (std::string canonical = sql::canonicalUuid(cell.text()); !canonical.empty()) return canonical;
             return std::string(cell.text());
         case CellKind::decimal:
         case CellKind::bytes:
@@ -304,8 +304,8 @@ std::string plainText(const LogicalType& type, const Cell& cell) {
             return {digits.data(), writeReal(digits.data(), cell.real())};
         }
         default: {
-            std::array<char, longestValue> text{};
-            return {text.data(), writeValue(text.data(), cell, type.withZone)};
+            std::array<char, sql::longestValue> text{};
+            return {text.data(), sql::writeValue(text.data(), cell, type.withZone)};
         }
     }
 }

@@ -1,4 +1,4 @@
-#include "lib/archive/value_text.hpp"
+#include "lib/sql/value_text.hpp"
 
 #include <array>
 #include <charconv>
@@ -6,7 +6,7 @@
 
 #include "lib/sql/calendar.hpp"
 
-namespace roost::archive {
+namespace roost::sql {
 
 namespace {
 
@@ -101,14 +101,14 @@ char* writeValue(char* out, const Cell& cell, bool utc) noexcept {
         case CellKind::interval:
             return writeInterval(out, cell.interval());
         case CellKind::time:
-            return sql::writeTime(out, cell.integer());
+            return writeTime(out, cell.integer());
         default:
             break;
     }
     if (cell.integer() == positiveInfinity) return writeText(out, "infinity");
     if (cell.integer() == negativeInfinity) return writeText(out, "-infinity");
-    return cell.kind() == CellKind::date ? sql::writeDate(out, cell.integer())
-                                         : sql::writeTimestamp(out, cell.integer(), utc);
+    return cell.kind() == CellKind::date ? writeDate(out, cell.integer())
+                                         : writeTimestamp(out, cell.integer(), utc);
 }
 
 bool isCanonicalUuid(std::string_view text) noexcept {
@@ -141,4 +141,4 @@ std::string canonicalUuid(std::string_view text) {
     return result;
 }
 
-}  // namespace roost::archive
+}  // namespace roost::sql

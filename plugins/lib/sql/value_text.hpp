@@ -7,7 +7,7 @@
 
 #include "roost/cell.hpp"
 
-namespace roost::archive {
+namespace roost::sql {
 
 /// The most bytes that writeValue() writes for the kinds that it takes.
 inline constexpr std::size_t longestValue = 96;
@@ -26,4 +26,4 @@ char* writeInterval(char* out, const Interval& interval) noexcept;
 /// Whether `text` is a uuid of 36 characters in lower case.
 [[nodiscard]] bool isCanonicalUuid(std::string_view text) noexcept;
 
-}  // namespace roost::archive
+}  // namespace roost::sql
