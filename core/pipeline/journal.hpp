@@ -50,8 +50,8 @@ private:
 [[nodiscard]] std::filesystem::path stateFolder();
 
 /// Lets the plugins finish or undo what runs left that ended without doing so: finish where the run was
-/// decided, or where the plugin of its deciding sink says that it committed. `said` gets a sentence for each thing
-/// done. Returns how many journals could not be finished; they stay for the next time.
+/// decided, or where the plugin of its deciding sink says that it committed. `said` gets a sentence for each
+/// thing done. Returns how many journals could not be finished; they stay for the next time.
 std::size_t recoverJournals(const std::filesystem::path& folder, PluginRegistry& registry, Context& context,
                             const std::function<void(const std::string&)>& said);
 

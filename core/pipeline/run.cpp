@@ -82,9 +82,11 @@ bool Run::commitOne(std::size_t index, RunOutcome& outcome) {
     } catch (const std::exception& error) {
         const auto* known = dynamic_cast<const Error*>(&error);
         if (sink.sink->commitRole() == CommitRole::follows) {
-            leaveToRecovery(outcome, std::string(error.what()) + "; the run is committed, this part of it is not in place yet");
+            leaveToRecovery(outcome, std::string(error.what()) +
+                                         "; the run is committed, this part of it is not in place yet");
         } else if (decided) {
-            setFailure(outcome, ExitCode::untidy, std::string(error.what()) + "; sinks before it have committed",
+            setFailure(outcome, ExitCode::untidy,
+                       std::string(error.what()) + "; sinks before it have committed",
                        "the sinks after it were undone; run the pipeline again for them");
         } else {  // nothing shows yet: an ordinary failure
             setFailure(outcome, ExitCode::failed, error.what(), known != nullptr ? known->hint() : "");
@@ -102,9 +104,8 @@ bool Run::commitRole(CommitRole role, RunOutcome& outcome) {
 /// What can fail without a trace comes before the decision; what recovery can repeat comes after it.
 void Run::commitAll(RunOutcome& outcome) {
     options_.committing();
-    const bool hasDecider = std::ranges::any_of(plan_->sinks, [](const PlannedSink& sink) {
-        return sink.sink->commitRole() == CommitRole::decides;
-    });
+    const bool hasDecider = std::ranges::any_of(
+        plan_->sinks, [](const PlannedSink& sink) { return sink.sink->commitRole() == CommitRole::decides; });
     if (!commitRole(hasDecider ? CommitRole::decides : CommitRole::alone, outcome)) return;
     try {
         environment_.journal.decide();
@@ -127,9 +128,10 @@ void Run::tidyAll(RunOutcome& outcome) {
                 callStage(*sink.context, [&] { sink.sink->tidy(); });
             } catch (const std::exception& error) {
                 untidy_ = true;
-                return setFailure(outcome, ExitCode::untidy,
-                                  std::string(error.what()) + "; everything is in place, but tidying up is left",
-                                  "'roost recover' does it, as the next run does by itself");
+                return setFailure(
+                    outcome, ExitCode::untidy,
+                    std::string(error.what()) + "; everything is in place, but tidying up is left",
+                    "'roost recover' does it, as the next run does by itself");
             }
         }
 }
@@ -172,7 +174,8 @@ RunOutcome Run::execute() {
         abortAll();
         for (std::size_t i = 0; i < plan_->sinks.size(); ++i) {
             const PlannedSink& sink = plan_->sinks[i];
-            SinkOutcome result{sink.context->label(), sink.acceptance.target, states_[i] == SinkState::committed, {}};
+            SinkOutcome result{
+                sink.context->label(), sink.acceptance.target, states_[i] == SinkState::committed, {}};
             if (result.committed) result.summary = sink.sink->summary();
             outcome.sinks.push_back(std::move(result));
         }

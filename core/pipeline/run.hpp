@@ -87,7 +87,7 @@ private:
     std::vector<std::unique_ptr<SourceProgress>> progress_;
     std::unique_ptr<Flow> flow_;
     enum class SinkState : std::uint8_t { idle, begun, committed, left };
-    bool untidy_ = false;  ///< the journal stays
+    bool untidy_ = false;            ///< the journal stays
     std::vector<SinkState> states_;  ///< of each sink of the plan; left: recovery's
 };
 

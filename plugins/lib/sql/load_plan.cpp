@@ -135,9 +135,9 @@ private:
             load.key.push_back(static_cast<std::size_t>(at - load.columns.begin()));
         }
         if (load.action == TableAction::merge && load.key.empty())
-            plan_.refusals.push_back(name + " cannot be merged: " +
-                                     (load.to->primaryKey.empty() ? "it has no primary key"
-                                                                  : "not all of its primary key comes"));
+            plan_.refusals.push_back(
+                name + " cannot be merged: " +
+                (load.to->primaryKey.empty() ? "it has no primary key" : "not all of its primary key comes"));
     }
 
     const Catalog& incoming_;

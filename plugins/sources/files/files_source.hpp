@@ -5,10 +5,10 @@
 #include <string>
 
 #include "lib/storage/tree_walk.hpp"
+#include "lib/storage/user_trees.hpp"
 #include "roost/plugin.hpp"
 #include "roost/stage.hpp"
 #include "sources/files/files_options.hpp"
-#include "sources/files/user_trees.hpp"
 
 namespace roost::storage {
 
@@ -21,7 +21,7 @@ public:
     static PluginInfo info();
     static const OptionTable<Options>& options();
     static void check(const Options& options, const Node& settings, Diagnostics& diagnostics) {
-        checkFiles(options, settings, diagnostics);
+        checkLayout(options.url, options.kinds, settings, diagnostics);
     }
 
     explicit FilesSource(Options options);

@@ -111,6 +111,7 @@ void Inventory::lookOutside() {
     listUsers(root_, rootName_, users, watch_);
     while (const auto node = users.next()) {
         std::vector<std::string> parts{std::string(node->name)};
+        if (isStaging(node->name)) continue;
         if (!isUser(*node)) {
             leaveOut(root_, *node, parts);
             continue;

@@ -9,10 +9,10 @@
 #include "lib/storage/shown_name.hpp"
 #include "lib/storage/sorted_names.hpp"
 #include "lib/storage/tree_walk.hpp"
+#include "lib/storage/user_trees.hpp"
 #include "lib/storage/watch.hpp"
 #include "roost/catalog.hpp"
 #include "sources/files/files_options.hpp"
-#include "sources/files/user_trees.hpp"
 
 namespace roost::storage {
 

@@ -1,4 +1,4 @@
-#include "sources/files/user_trees.hpp"
+#include "lib/storage/user_trees.hpp"
 
 #include <cerrno>
 #include <system_error>
@@ -8,8 +8,10 @@
 
 namespace roost::storage {
 
+bool isStaging(std::string_view name) noexcept { return name.starts_with(stagingPrefix); }
+
 bool isUser(const NamedNode& node) noexcept {
-    return node.type == NodeType::folder && node.name != "lost+found";
+    return node.type == NodeType::folder && node.name != "lost+found" && !isStaging(node.name);
 }
 
 void listUsers(int root, const std::string& rootName, SortedNames& names, Watch& watch) {

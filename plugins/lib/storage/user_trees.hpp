@@ -3,11 +3,12 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "lib/storage/file_descriptor.hpp"
+#include "lib/storage/layout.hpp"
 #include "lib/storage/sorted_names.hpp"
 #include "lib/storage/watch.hpp"
-#include "sources/files/files_options.hpp"
 
 namespace roost::storage {
 
@@ -19,8 +20,13 @@ struct UserTree {
     int error = 0;          ///< then, why: an errno
 };
 
+/// How the folder begins in which a restore keeps what is not in place yet, beside the users' folders.
+inline constexpr std::string_view stagingPrefix = ".roost-staging-";
+
+[[nodiscard]] bool isStaging(std::string_view name) noexcept;
+
 /// Whether an entry of the storage's folder is a user's: every folder is but the one that file systems keep
-/// for their own repairs.
+/// for their own repairs and a restore's.
 [[nodiscard]] bool isUser(const NamedNode& node) noexcept;
 
 /// Gives every user's folder of every kind: the kinds in their order, in each the users by the bytes of
