@@ -33,7 +33,7 @@ struct ParsedTime {
 /// Microseconds since 2000-01-01 00:00:00. Takes what toRfc3339() takes, a bare date (midnight), expanded
 /// years, `infinity` and `-infinity`. `asInstant`: an offset is applied, text without one is meant in UTC.
 /// Otherwise the wall-clock time as written, whatever the offset.
-[[nodiscard]] std::optional<ParsedTime> parseTimestamp(std::string_view text, bool asInstant) noexcept;
+[[nodiscard]] std::optional<ParsedTime> parseTimestamp(std::string_view text, bool asInstant);
 
 /// ISO 8601's duration as writeInterval() writes it, each part with its own sign. Nothing where a part does
 /// not fit its number, or has digits below a microsecond.
