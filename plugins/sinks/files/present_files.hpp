@@ -1,0 +1,34 @@
+// What a restore of files will meet in its storage folder.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "lib/storage/layout.hpp"
+#include "roost/context.hpp"
+#include "roost/stage.hpp"
+
+namespace roost::storage {
+
+/// Looks at the storage folder and changes nothing.
+class PresentFiles {
+public:
+    /// `scope` says which kinds of the layout will be replaced. All that is referred to must outlive it.
+    PresentFiles(const std::string& path, const Layout& layout, const std::vector<bool>& scope)
+        : path_(path), layout_(layout), scope_(scope) {}
+
+    /// Adds to `acceptance` what will be replaced, and what makes a restore of `bytes` bytes impossible.
+    void look(std::uint64_t bytes, Acceptance& acceptance, Context& context) const;
+
+private:
+    void checkRoom(std::uint64_t bytes, const std::string& folder, Acceptance& acceptance) const;
+    void checkLeftOvers(int root, Acceptance& acceptance, Context& context) const;
+    void count(int root, Acceptance& acceptance, Context& context) const;
+
+    const std::string& path_;
+    const Layout& layout_;
+    const std::vector<bool>& scope_;
+};
+
+}  // namespace roost::storage

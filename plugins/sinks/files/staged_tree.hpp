@@ -1,0 +1,78 @@
+// Users' files on their way into a storage folder: written where nothing shows yet.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lib/storage/file_descriptor.hpp"
+#include "lib/storage/scratch_file.hpp"
+#include "roost/context.hpp"
+#include "roost/entry.hpp"
+
+namespace roost::storage {
+
+/// Whom what is written shall belong to; -1 leaves it to the system.
+struct Ownership {
+    uid_t user = static_cast<uid_t>(-1);
+    gid_t group = static_cast<gid_t>(-1);
+};
+
+/// Writes entries below one folder, by descriptors and never through a link. Every file is new: a name that
+/// is there already, also one that only the file system takes for the same, is an error. Entries may come in
+/// any order; those of a folder should come together. Used by one thread.
+class StagedTree {
+public:
+    /// `folder` is empty and of mode 0700. `context` must outlive the tree.
+    StagedTree(FileDescriptor folder, Context& context);
+    ~StagedTree();
+    StagedTree(const StagedTree&) = delete;
+    StagedTree& operator=(const StagedTree&) = delete;
+
+    /// Writes one entry under `unit`, a folder of its own ("0/alice"). Throws roost::Error that names it.
+    void write(const std::string& unit, Entry& entry, const Ownership& ownership);
+    /// After the last entry: gives the folders their modes and times.
+    void finish();
+
+    [[nodiscard]] std::uint64_t files() const noexcept { return files_; }
+    [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_; }
+
+private:
+    struct Level {
+        std::string name;
+        FileDescriptor folder;  ///< may be closed while deeper ones are in use
+        // What the folder shall look like once all is in it.
+        bool setsMode = false;
+        bool setsTime = false;
+        std::uint32_t mode = 0755;
+        std::int64_t modifiedNanoseconds = 0;
+        Ownership ownership;
+    };
+
+    void enter(std::string_view path, const Ownership& ownership);
+    void push(std::string name, const Ownership& ownership);
+    void pop();
+    void setLooks(std::uint32_t mode, std::int64_t modifiedNanoseconds);
+    [[nodiscard]] int top() const { return levels_.back().folder.get(); }
+    [[nodiscard]] bool makeFolder(const std::string& name);
+    void writeFile(Entry& entry, const std::string& name, const Ownership& ownership);
+    [[nodiscard]] bool copy(Entry& entry, int file);
+    void remember(const std::string& path);
+    void applyRemembered();
+    [[noreturn]] void fail(const std::string& action, int error) const;
+
+    Context& context_;
+    std::vector<Level> levels_;  ///< the folder itself first
+    std::string current_;        ///< what is being written, for messages
+    std::vector<std::byte> buffer_;
+    ScratchFile remembered_;
+    bool reentered_ = false;
+    std::uint64_t files_ = 0;
+    std::uint64_t bytes_ = 0;
+};
+
+}  // namespace roost::storage
