@@ -23,6 +23,9 @@ constexpr std::size_t bufferBytes = std::size_t{1} << 20U;
 /// Folders kept open on the way to the present one. Going up further opens a folder again, by "..".
 constexpr std::size_t openFolders = 16;
 constexpr std::uint32_t fileModeBits = 0777;
+/// Of files these are not restored: an archive must not be able to plant a program that runs as somebody
+/// else.
+constexpr std::uint32_t specialModeBits = 07000;
 /// A folder may hand its group on to what is made in it; set-user-id has no meaning there.
 constexpr std::uint32_t folderModeBits = 03777;
 constexpr std::int64_t second = 1'000'000'000;
@@ -175,6 +178,7 @@ void StagedTree::writeFile(Entry& entry, const std::string& name, const Ownershi
     }
     if (isSet(ownership) && ::fchown(file.get(), ownership.user, ownership.group) != 0)
         fail("give its owner to", errno);
+    if ((entry.mode & specialModeBits) != 0) ++stripped_;
     if (::fchmod(file.get(), entry.mode & fileModeBits) != 0) fail("set the mode of", errno);
     if (const int error = setTime(file.get(), entry.modifiedNanoseconds); error != 0)
         fail("set the time of", error);
@@ -256,6 +260,9 @@ void StagedTree::applyRemembered() {
 void StagedTree::finish() {
     enter({}, {});
     if (reentered_) applyRemembered();
+    if (stripped_ > 0)
+        context_.warn(counted(stripped_, "file was", "files were") +
+                      " restored without set-user-id, set-group-id and sticky bits");
 }
 
 }  // namespace roost::storage

@@ -71,6 +71,7 @@ private:
     std::vector<std::byte> buffer_;
     ScratchFile remembered_;
     bool reentered_ = false;
+    std::uint64_t stripped_ = 0;
     std::uint64_t files_ = 0;
     std::uint64_t bytes_ = 0;
 };
