@@ -181,6 +181,7 @@ void BackupWriter::completeMetadata() {
         if (std::none_of(metadata_.tables.begin(), metadata_.tables.end(), isIt))
             throw Error("the table '" + table.qualifiedName() + "' did not come");
     }
+    metadata_.membersSha256 = members_.listing();
     for (auto& [name, kind] : kinds_) {
         kind.totals.users = kind.owners.count();
         metadata_.entryKinds.push_back(kind.totals);

@@ -27,14 +27,24 @@ public:
     /// Room that write() takes from without copying; see GzipWriter::space().
     [[nodiscard]] std::span<std::byte> space() { return out_.space(); }
     [[nodiscard]] ChecksumList& checksums() noexcept { return checksums_; }
+    /// The SHA-256 over memberLine() of all members so far. Once, at the end.
+    [[nodiscard]] std::string listing() { return listing_.finish(); }
 
 private:
+    void list();
+
     stream::GzipWriter& out_;
     stream::TarWriter& tar_;
     stream::Sha256 hash_;
+    stream::Sha256 listing_;
     ChecksumList checksums_;
-    std::string name_;
+    stream::TarMember member_;
+    std::uint64_t written_ = 0;
     bool unsized_ = false;
 };
+
+/// What a member's header tells, as one line for the digest of all of them (docs/archive-format.md,
+/// `members_sha256`): file contents have their checksums, and this finds what else may have changed.
+[[nodiscard]] std::string memberLine(const stream::TarMember& member);
 
 }  // namespace roost::archive

@@ -103,6 +103,7 @@ void writeMetadata(TextBuffer& out, const Metadata& metadata, SortedSpool& users
     writeTables(json, metadata.tables);
     writeEntryKinds(json, metadata.entryKinds);
     json.member("set_aside", metadata.setAside);
+    json.member("members_sha256", metadata.membersSha256);
     json.member("warnings", metadata.warnings);
     json.endObject();
     json.endObject();
