@@ -15,8 +15,8 @@ namespace roost::storage {
 class PresentFiles {
 public:
     /// `scope` says which kinds of the layout will be replaced. All that is referred to must outlive it.
-    PresentFiles(const std::string& path, const Layout& layout, const std::vector<bool>& scope)
-        : path_(path), layout_(layout), scope_(scope) {}
+    PresentFiles(std::string path, const Layout& layout, const std::vector<bool>& scope)
+        : path_(std::move(path)), layout_(layout), scope_(scope) {}
 
     /// Adds to `acceptance` what will be replaced, and what makes a restore of `bytes` bytes impossible.
     void look(std::uint64_t bytes, Acceptance& acceptance, Context& context) const;
@@ -26,7 +26,7 @@ private:
     void checkLeftOvers(int root, Acceptance& acceptance, Context& context) const;
     void count(int root, Acceptance& acceptance, Context& context) const;
 
-    const std::string& path_;
+    std::string path_;
     const Layout& layout_;
     const std::vector<bool>& scope_;
 };

@@ -8,6 +8,7 @@
 #include "plugins/files_sink/restored.hpp"
 #include "roost/error.hpp"
 
+using namespace roost;
 using namespace roost::storage;
 using files_test::TemporaryFolder;
 using files_test::writeFile;
@@ -19,7 +20,7 @@ struct Place {
         : staging((std::filesystem::create_directories(root / "s/new/0"), root / "s")),
           rootFolder(::open(root.path().c_str(), O_RDONLY | O_DIRECTORY)),
           stagingFolder(::open(staging.c_str(), O_RDONLY | O_DIRECTORY)),
-          layout({{"documents", "pdfs"}}) {}
+          layout(TextMap{{"documents", "pdfs"}}) {}
 
     Unit stage(const std::string& owner, const std::string& content) {
         writeFile(root / ("s/new/0/" + owner + "/f"), content);

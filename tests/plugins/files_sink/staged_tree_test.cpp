@@ -70,7 +70,7 @@ TEST_CASE("a name that comes twice, or as a file and a folder, is an error that 
           "'documents/alice/a' comes twice, or the target's file system cannot tell its name from another's "
           "| restore into a file system that keeps names as they are");
     CHECK(errorOf([&] { staged.write(files_test::file("documents", "alice", "a/b", "y")); }) ==
-          "'documents/alice/a/b' would lie in what is a file");
+          "'documents/alice/a/b' would lie in what is a file | ");
 }
 
 TEST_CASE("a name that the file system cannot hold is an error that names it") {
