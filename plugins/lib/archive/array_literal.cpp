@@ -1,5 +1,6 @@
 #include "lib/archive/array_literal.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 
@@ -10,6 +11,28 @@ namespace roost::archive {
 namespace {
 
 constexpr std::size_t mostExactDigits = 15;
+
+/// PostgreSQL stops at 6; a reader may refuse more brackets than it expects.
+constexpr std::size_t mostDimensions = 16;
+
+constexpr bool isSpace(char c) noexcept { return c == ' ' || (c >= '\t' && c <= '\r'); }
+
+/// "NULL" in letters of any case.
+bool isNullWord(std::string_view text) noexcept {
+    constexpr std::string_view word = "null";
+    if (text.size() != word.size()) return false;
+    for (std::size_t i = 0; i < word.size(); ++i)
+        if ((static_cast<unsigned char>(text[i]) | 0x20U) != static_cast<unsigned char>(word[i]))
+            return false;
+    return true;
+}
+
+/// Whether PostgreSQL prints an element in quotes.
+bool needsQuotes(std::string_view text) noexcept {
+    if (text.empty() || isNullWord(text)) return true;
+    return std::ranges::any_of(
+        text, [](char c) { return c == '"' || c == '\\' || c == '{' || c == '}' || c == ',' || isSpace(c); });
+}
 
 enum class Token : std::uint8_t { open, close, comma, element, end, bad };
 
@@ -48,9 +71,9 @@ private:
         for (std::size_t i = 0; i < left_.size(); ++i) {
             if (left_[i] == '"') {
                 left_.remove_prefix(i + 1);
-                return Token::element;
+                return needsQuotes(text_) ? Token::element : Token::bad;
             }
-            if (left_[i] == '\\' && ++i == left_.size()) break;
+            if (left_[i] == '\\' && (++i == left_.size() || (left_[i] != '"' && left_[i] != '\\'))) break;
             text_.push_back(left_[i]);
         }
         return Token::bad;
@@ -61,7 +84,7 @@ private:
         const std::size_t size = std::min(left_.find_first_of(",{}"), left_.size());
         text_ = left_.substr(0, size);
         left_.remove_prefix(size);
-        return text_.find_first_of("\"\\ \t\n\r\v\f") == std::string::npos ? Token::element : Token::bad;
+        return text_ == "NULL" || !needsQuotes(text_) ? Token::element : Token::bad;
     }
 
     std::string_view left_;
@@ -79,8 +102,7 @@ bool isArray(std::string_view literal) {
         const bool mayBegin = before == Token::open || (before == Token::comma);
         switch (token) {
             case Token::open:
-                if (!mayBegin) return false;
-                ++depth;
+                if (!mayBegin || ++depth > mostDimensions) return false;
                 break;
             case Token::element:
                 if (!mayBegin || depth == 0) return false;
@@ -115,7 +137,7 @@ bool isNumberOf(TypeKind element, std::string_view text) {
     }
 }
 
-void appendElement(TextBuffer& out, const Tokens& tokens, TypeKind element) {
+void appendElementJson(TextBuffer& out, const Tokens& tokens, TypeKind element) {
     const std::string& text = tokens.text();
     if (!tokens.quoted()) {
         if (text == "NULL") return out.append("null");
@@ -143,10 +165,48 @@ bool appendArray(TextBuffer& out, std::string_view literal, TypeKind element) {
                 out.append(',');
                 break;
             default:
-                appendElement(out, tokens, element);
+                appendElementJson(out, tokens, element);
         }
     }
     return true;
+}
+
+void LiteralWriter::separate() {
+    if (!text_.empty() && text_.back() != '{') text_ += ',';
+}
+
+void LiteralWriter::open() {
+    separate();
+    text_ += '{';
+    ++depth_;
+}
+
+bool LiteralWriter::close() {
+    text_ += '}';
+    return --depth_ == 0;
+}
+
+void LiteralWriter::element(std::string_view text) {
+    if (!needsQuotes(text)) return bare(text);
+    separate();
+    text_ += '"';
+    for (const char c : text) {
+        if (c == '"' || c == '\\') text_ += '\\';
+        text_ += c;
+    }
+    text_ += '"';
+}
+
+void LiteralWriter::bare(std::string_view text) {
+    separate();
+    text_ += text;
+}
+
+void LiteralWriter::clear() {
+    constexpr std::size_t kept = std::size_t{1} << 20U;
+    if (text_.capacity() > kept) text_ = std::string();
+    text_.clear();
+    depth_ = 0;
 }
 
 }  // namespace roost::archive

@@ -9,8 +9,8 @@
 
 #include "lib/archive/array_literal.hpp"
 #include "lib/archive/json_text.hpp"
-#include "lib/sql/value_text.hpp"
 #include "lib/sql/time_text.hpp"
+#include "lib/sql/value_text.hpp"
 
 namespace roost::archive {
 
@@ -119,14 +119,16 @@ void encodeFloat64(CellSink& out, const ColumnTraits& column, const Cell& cell) 
 }
 
 void encodeFloat32(CellSink& out, const ColumnTraits& column, const Cell& cell) {
-    if (cell.kind() == CellKind::real && std::abs(cell.real()) <= std::numeric_limits<float>::max()) {
+    if (cell.kind() != CellKind::real) return encodeFloat64(out, column, cell);
+    if (std::abs(cell.real()) <= std::numeric_limits<float>::max()) {
         const auto single = static_cast<float>(cell.real());
-        // Compared by bits: -0.0 is not 0.0. SQLite may hold a double here, which keeps all its digits.
+        // Compared by bits: -0.0 is not 0.0.
         if (std::bit_cast<std::uint64_t>(static_cast<double>(single)) ==
             std::bit_cast<std::uint64_t>(cell.real()))
             return out.text.advance(writeReal(out.text.room(longestNumber), single));
     }
-    encodeFloat64(out, column, cell);
+    // SQLite may hold a double here. Its digits could be those of another single, so it is told apart.
+    appendTaggedReal(out.text, cell.real());
 }
 
 void appendDecimal(TextBuffer& out, std::string_view digits) {
@@ -290,7 +292,8 @@ std::string plainText(const LogicalType& type, const Cell& cell) {
             return {};
         case CellKind::text:
             if (type.kind == TypeKind::uuid)
-                if (std::string canonical = sql::canonicalUuid(cell.text()); !canonical.empty()) return canonical;
+                if (std::string canonical = sql::canonicalUuid(cell.text()); !canonical.empty())
+                    return canonical;
             return std::string(cell.text());
         case CellKind::decimal:
         case CellKind::bytes:

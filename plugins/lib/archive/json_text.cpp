@@ -197,6 +197,14 @@ std::string keyText(std::string_view name) {
     return key;
 }
 
+std::string fieldKey(std::string_view name) {
+    if (!isUtf8(name)) {
+        const std::string quoted = keyText(name);
+        return quoted.substr(1, quoted.size() - 2);
+    }
+    return (name.starts_with('$') ? "$" : "") + std::string(name);
+}
+
 char* writeReal(char* out, double value) noexcept { return writeShortest(out, value); }
 char* writeReal(char* out, float value) noexcept { return writeShortest(out, value); }
 char* writeInteger(char* out, std::int64_t value) noexcept {

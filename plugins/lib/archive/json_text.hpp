@@ -30,6 +30,9 @@ void appendText(TextBuffer& out, std::string_view text);
 /// that it is none of the archive's own keys; one that is not UTF-8 becomes "$blob:<base64>".
 [[nodiscard]] std::string keyText(std::string_view name);
 
+/// The same without quotes and escapes: the key as a parser gives it.
+[[nodiscard]] std::string fieldKey(std::string_view name);
+
 /// Shortest digits that read back as the same number, always with '.' or an exponent: 5.0, 1e+20. `value`
 /// must be finite.
 char* writeReal(char* out, double value) noexcept;

@@ -108,10 +108,10 @@ TEST_CASE("reals read back to the bit and are told from integers") {
 
 TEST_CASE("single precision has its own shortest digits, unless it holds more") {
     CHECK(json("float32", Cell::real(static_cast<double>(226.53F))) == "226.53");
-    CHECK(json("float32", Cell::real(226.53)) == "226.53");
     CHECK(json("float32", Cell::real(0.1F)) == "0.1");
-    CHECK(json("float32", Cell::real(0.123456789012)) == "0.123456789012");
-    CHECK(json("float32", Cell::real(1e300)) == "1e+300");
+    CHECK(json("float32", Cell::real(226.53)) == R"({"$real":"226.53"})");
+    CHECK(json("float32", Cell::real(0.1)) == R"({"$real":"0.1"})");
+    CHECK(json("float32", Cell::real(1e300)) == R"({"$real":"1e+300"})");
     CHECK(json("float32", Cell::real(-0.0)) == "-0.0");
     CHECK(json("float32", Cell::real(std::nan(""))) == R"({"$real":"NaN"})");
     CHECK(json("float32", Cell::integer(3)) == "3");
