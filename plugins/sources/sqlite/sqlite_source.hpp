@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "roost/plugin.hpp"
-#include "sources/sqlite/snapshot.hpp"
+#include "lib/sql/sqlite/snapshot.hpp"
 #include "sources/sqlite/table_scan.hpp"
 
 namespace roost::sqlite {

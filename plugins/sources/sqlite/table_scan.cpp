@@ -1,13 +1,12 @@
 #include "sources/sqlite/table_scan.hpp"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <utility>
 
 #include "lib/sql/name_pattern.hpp"
 #include "lib/sql/quoting.hpp"
 #include "lib/sql/sqlite/catalog_reader.hpp"
+#include "lib/sql/sqlite/shown_cell.hpp"
 #include "roost/error.hpp"
 
 namespace roost::sqlite {
@@ -64,36 +63,6 @@ std::string selectRows(const Connection& connection, const Table& table, RowOrde
     // A key may hold NULL more than once.
     if (const std::string rowid = rowidName(table); !rowid.empty()) key += ", " + rowid;
     return select + " ORDER BY " + key;
-}
-
-std::string shownValue(const Cell& cell) {
-    constexpr std::size_t longest = 64;
-    switch (cell.kind()) {
-        case CellKind::integer:
-            return std::to_string(cell.integer());
-        case CellKind::real: {
-            std::array<char, 40> digits{};
-            const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), cell.real()).ptr;
-            return std::string(digits.data(), end);
-        }
-        case CellKind::text: {
-            std::string text;
-            for (const char c : cell.text().substr(0, longest))
-                text += static_cast<unsigned char>(c) < 0x20 ? '?' : c;
-            return "'" + text + (cell.text().size() > longest ? "...'" : "'");
-        }
-        case CellKind::bytes: {
-            constexpr std::string_view digits = "0123456789abcdef";
-            std::string text = "x'";
-            for (const char c : cell.text().substr(0, longest / 2)) {
-                text += digits[static_cast<unsigned char>(c) >> 4U];
-                text += digits[static_cast<unsigned char>(c) & 0xFU];
-            }
-            return text + (cell.text().size() > longest / 2 ? "...'" : "'");
-        }
-        default:
-            return "NULL";
-    }
 }
 
 }  // namespace
@@ -185,7 +154,7 @@ void TableScan::rememberKey(const Batch& batch) {
     const auto row = batch.row(batch.rows() - 1);
     lastKey_.clear();
     for (std::size_t i = 0; i < keyPositions_.size(); ++i)
-        lastKey_ += (i == 0 ? "" : ", ") + table_->primaryKey[i] + " = " + shownValue(row[keyPositions_[i]]);
+        lastKey_ += (i == 0 ? "" : ", ") + table_->primaryKey[i] + " = " + shownCell(row[keyPositions_[i]]);
     if (lastKey_.empty()) lastKey_ = "row number " + std::to_string(rows_);
 }
 

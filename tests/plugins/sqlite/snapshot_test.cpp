@@ -1,4 +1,4 @@
-#include "sources/sqlite/snapshot.hpp"
+#include "lib/sql/sqlite/snapshot.hpp"
 
 #include <sys/stat.h>
 #include <sys/wait.h>

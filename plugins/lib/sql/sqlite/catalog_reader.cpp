@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "lib/sql/sqlite/commit_marker.hpp"
 #include "lib/sql/sqlite/ddl_tokens.hpp"
 #include "lib/sql/sqlite/statement.hpp"
 #include "lib/sql/sqlite/table_reader.hpp"
@@ -97,6 +98,7 @@ private:
     void schemaTable(std::string name, std::string sql) {
         if (name.size() >= 7 && sameName(std::string_view(name).substr(0, 7), "sqlite_", NameCase::folded))
             return;
+        if (sameName(name, commitMarkerTable, NameCase::folded)) return;
         const auto found = listed_.find(name);
         ListedTable table{std::move(name), std::move(sql),
                           found != listed_.end() && found->second.withoutRowid};

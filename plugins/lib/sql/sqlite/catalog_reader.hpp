@@ -12,10 +12,11 @@
 namespace roost::sqlite {
 
 /// Everything that the schema tells about the tables that `selection` takes, and the views and triggers as
-/// native objects. Internal tables (sqlite_...) and those in which virtual tables keep their content are left
-/// out; a virtual table whose rows are its own is a table like others (a full-text one with its rowid as
-/// first column), any other virtual table is a native object and a warning. Table::id is the position. Rows
-/// are estimates, or exact with `countExactly`. Run it inside a read transaction. Throws roost::Error.
+/// native objects. Internal tables (sqlite_..., the commit marker) and those in which virtual tables keep
+/// their content are left out; a virtual table whose rows are its own is a table like others (a full-text one
+/// with its rowid as first column), any other virtual table is a native object and a warning. Table::id is
+/// the position. Rows are estimates, or exact with `countExactly`. Run it inside a read transaction. Throws
+/// roost::Error.
 [[nodiscard]] Catalog readCatalog(const Connection& connection, const sql::TableSelection& selection,
                                   bool countExactly);
 

@@ -14,14 +14,15 @@ namespace {
 constexpr int operationsPerProgress = 20'000;  // a millisecond or less
 constexpr auto pauseWhileBusy = std::chrono::milliseconds(10);
 
-std::string hintFor(int code) {
+std::string hintFor(int code, bool writes = false) {
     switch (code & 0xFF) {
         case SQLITE_CORRUPT:
             return "the database file is damaged; 'sqlite3 FILE .recover' saves what can be read";
         case SQLITE_NOTADB:
             return "check the path; an encrypted database must be decrypted first";
         case SQLITE_FULL:
-            return "free some space in the folder for temporary files";
+            return writes ? "free some space on the file system of the database; nothing was changed"
+                          : "free some space in the folder for temporary files";
         case SQLITE_IOERR:
             return "check the disk, and the file system that the database lies on";
         case SQLITE_PERM:
@@ -58,7 +59,7 @@ pid_t holderOf(int file, LockRange range) noexcept {
 }  // namespace
 
 Connection::Connection(const std::filesystem::path& path, Mode mode, std::string shown)
-    : shown_(std::move(shown)), path_(std::filesystem::absolute(path)) {
+    : shown_(std::move(shown)), path_(std::filesystem::absolute(path)), writes_(mode == Mode::readWrite) {
     // The absolute path, since SQLite takes "file:..." and ":memory:" for something else.
     const int flags = (mode == Mode::readOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE) |
                       SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
@@ -95,7 +96,11 @@ int Connection::onBusy(void* self, int calls) noexcept {
     const auto now = std::chrono::steady_clock::now();
     if (calls == 0) connection.busySince_ = now;
     connection.context_->alive();
-    if (connection.stopRequested() || now - connection.busySince_ >= connection.busyTimeout_) return 0;
+    if (connection.stopRequested()) return 0;
+    if (now - connection.busySince_ >= connection.busyTimeout_) {
+        connection.waitedInVain_ = true;
+        return 0;
+    }
     std::this_thread::sleep_for(pauseWhileBusy);
     return 1;
 }
@@ -116,7 +121,7 @@ Error Connection::error(const std::string& action) const {
     if ((code & 0xFF) == SQLITE_NOTADB)
         return Error("'" + shown_ + "' is not a SQLite database", hintFor(code));
     return Error("database '" + shown_ + "': cannot " + action + ": " + sqlite3_errmsg(handle()),
-                 hintFor(code));
+                 hintFor(code, writes_));
 }
 
 Error Connection::lockedError(const std::string& action) const {

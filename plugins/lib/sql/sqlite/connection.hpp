@@ -44,6 +44,9 @@ public:
     [[nodiscard]] const std::string& shown() const noexcept { return shown_; }
     [[nodiscard]] Context* context() const noexcept { return context_; }
     [[nodiscard]] bool stopRequested() const noexcept;
+    /// True once a lock was waited for in vain. SQLite says nothing of that while it writes out pages of a
+    /// transaction that goes on: it keeps them in memory instead.
+    [[nodiscard]] bool waitedInVain() const noexcept { return waitedInVain_; }
 
 private:
     static int onProgress(void* self) noexcept;
@@ -60,6 +63,8 @@ private:
     Context* context_ = nullptr;
     std::chrono::milliseconds busyTimeout_{0};
     std::chrono::steady_clock::time_point busySince_;
+    bool waitedInVain_ = false;
+    bool writes_ = false;
 };
 
 /// Which lock on the database file `path` another process holds, for people: "process 17 holds an exclusive

@@ -17,8 +17,9 @@ namespace roost::sqlite {
 /// through finish().
 class UnlinkedDatabase {
 public:
-    /// `shown` is what messages call the database. Throws roost::Error.
-    UnlinkedDatabase(const std::filesystem::path& folder, std::string shown);
+    /// `shown` is what messages call the database, `later` what finish() hands out. Throws roost::Error.
+    UnlinkedDatabase(const std::filesystem::path& folder, std::string shown,
+                     Connection::Mode later = Connection::Mode::readOnly);
     ~UnlinkedDatabase();
     UnlinkedDatabase(const UnlinkedDatabase&) = delete;
     UnlinkedDatabase& operator=(const UnlinkedDatabase&) = delete;
@@ -27,15 +28,20 @@ public:
     [[nodiscard]] int descriptor() const noexcept { return file_; }
     /// The name that SQLite believes the file to have; it adds "-wal" or "-journal" to it.
     [[nodiscard]] const std::filesystem::path& name() const noexcept { return name_; }
-    /// Ends writing, and hands out the connection that reads what was written.
+    /// Ends writing, and hands out another connection to what was written. One that writes needs
+    /// journal_mode OFF or MEMORY: a journal in a file would get a name.
     [[nodiscard]] std::unique_ptr<Connection> finish();
 
 private:
     std::filesystem::path name_;
     int file_ = -1;
     std::unique_ptr<Connection> writer_;
-    std::unique_ptr<Connection> reader_;
+    std::unique_ptr<Connection> later_;
 };
+
+/// Copies what `source` sees, in a read transaction, into the empty database `target` through SQLite's backup
+/// interface, as long as `context` does not ask to stop.
+void backUp(Connection& source, Connection& target, Context& context);
 
 /// Copies what `source` sees into an unlinked file in the context's temporary folder. Others may read all the
 /// while, and wait with their writing until it is done. `source` must be in a read transaction.

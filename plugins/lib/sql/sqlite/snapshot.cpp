@@ -1,4 +1,4 @@
-#include "sources/sqlite/snapshot.hpp"
+#include "lib/sql/sqlite/snapshot.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -11,9 +11,9 @@
 #include <system_error>
 #include <utility>
 
+#include "lib/sql/sqlite/private_copy.hpp"
 #include "lib/sql/sqlite/statement.hpp"
 #include "roost/error.hpp"
-#include "sources/sqlite/private_copy.hpp"
 
 namespace roost::sqlite {
 
@@ -102,7 +102,7 @@ std::unique_ptr<Connection> trySnapshot(const std::filesystem::path& path, Snaps
         return copyUnused(path, path.string(), context);
     }
     const bool readHere = walMode || log || context.dryRun();
-    if (mode == SnapshotMode::automatic && readHere) return connection;
+    if (mode == SnapshotMode::brief || (mode == SnapshotMode::automatic && readHere)) return connection;
     // A log keeps pages that are not in the file: then the backup has to gather them.
     return walMode || log ? copyThroughBackup(*connection, context) : copyLockedFile(*connection, context);
 }

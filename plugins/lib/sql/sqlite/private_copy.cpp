@@ -1,4 +1,4 @@
-#include "sources/sqlite/private_copy.hpp"
+#include "lib/sql/sqlite/private_copy.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -130,14 +130,15 @@ void waitForNextTick() { std::this_thread::sleep_for(std::chrono::milliseconds(2
 
 }  // namespace
 
-UnlinkedDatabase::UnlinkedDatabase(const std::filesystem::path& folder, std::string shown) {
+UnlinkedDatabase::UnlinkedDatabase(const std::filesystem::path& folder, std::string shown,
+                                   Connection::Mode later) {
     std::string pattern = (std::filesystem::absolute(folder) / "roost-snapshot-XXXXXX").string();
     file_ = ::mkostemp(pattern.data(), O_CLOEXEC);
     if (file_ < 0) throw copyError(shown, folder, errno);
     name_ = pattern;
     const Removal removal(name_);
     writer_ = std::make_unique<Connection>(name_, Connection::Mode::readWrite, shown);
-    reader_ = std::make_unique<Connection>(name_, Connection::Mode::readOnly, std::move(shown));
+    later_ = std::make_unique<Connection>(name_, later, std::move(shown));
 }
 
 UnlinkedDatabase::~UnlinkedDatabase() {
@@ -150,19 +151,19 @@ std::unique_ptr<Connection> UnlinkedDatabase::finish() {
     // Bytes 18 and 19 of the header tell the journal mode: with 2 SQLite would look for a write-ahead log,
     // which an unlinked file can't have. All of it is in the file by now.
     const std::array<char, 2> rollbackMode{1, 1};
-    if (::pwrite(file_, rollbackMode.data(), rollbackMode.size(), 18) != 2)
-        throw systemError("database '" + reader_->shown() + "': cannot write its temporary copy", errno);
+    struct stat found {};
+    const bool filled = ::fstat(file_, &found) == 0 && found.st_size > 0;
+    if (filled && ::pwrite(file_, rollbackMode.data(), rollbackMode.size(), 18) != 2)
+        throw systemError("database '" + later_->shown() + "': cannot write its temporary copy", errno);
     ::close(std::exchange(file_, -1));
-    return std::move(reader_);
+    return std::move(later_);
 }
 
-std::unique_ptr<Connection> copyThroughBackup(Connection& source, Context& context) {
+void backUp(Connection& source, Connection& target, Context& context) {
     const auto folder = context.temporaryFolder();
     Statement size(source, "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size",
                    "read its size");
     if (size.step()) requireSpace(folder, static_cast<std::uintmax_t>(size.integer(0)), source.shown());
-    UnlinkedDatabase copy(folder, source.shown());
-    Connection& target = copy.writer();
     target.execute("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -4096");
     const auto finish = [](sqlite3_backup* backup) { sqlite3_backup_finish(backup); };
     std::unique_ptr<sqlite3_backup, decltype(finish)> backup(
@@ -178,6 +179,11 @@ std::unique_ptr<Connection> copyThroughBackup(Connection& source, Context& conte
     if ((code & 0xFF) == SQLITE_FULL || code == SQLITE_IOERR_WRITE)
         throw copyError(source.shown(), folder, ENOSPC);
     if (code != SQLITE_DONE) target.fail("copy it");
+}
+
+std::unique_ptr<Connection> copyThroughBackup(Connection& source, Context& context) {
+    UnlinkedDatabase copy(context.temporaryFolder(), source.shown());
+    backUp(source, copy.writer(), context);
     return copy.finish();
 }
 

@@ -1,0 +1,68 @@
+// A whole load into one open database, within the transaction that its owner has begun.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "lib/sql/load_plan.hpp"
+#include "lib/sql/sqlite/connection.hpp"
+#include "roost/catalog.hpp"
+#include "roost/item.hpp"
+#include "sinks/sqlite/index_pause.hpp"
+#include "sinks/sqlite/load_settings.hpp"
+#include "sinks/sqlite/reference_check.hpp"
+#include "sinks/sqlite/table_loader.hpp"
+
+namespace roost::sqlite {
+
+/// Rows and tables, for the report.
+struct LoadResult {
+    std::uint64_t rows = 0;
+    std::uint64_t created = 0;
+    std::uint64_t replaced = 0;
+    std::uint64_t merged = 0;
+    std::uint64_t kept = 0;
+    std::uint64_t orphans = 0;  ///< rows changed by `on-orphans: apply`
+};
+
+/// The catalog of the open database with exact counts of those tables that also `incoming` has.
+[[nodiscard]] Catalog readTarget(const Connection& connection, const Catalog& incoming);
+
+class DatabaseLoad {
+public:
+    /// Compares and creates what is missing. All that is given must outlive it. Throws roost::Error.
+    DatabaseLoad(Connection& connection, const Catalog& incoming, const LoadSettings& settings,
+                 Context& context);
+
+    void write(Item& item);
+    /// Indexes, numbers, references, views and triggers: all but the commit.
+    void finish();
+    [[nodiscard]] const LoadResult& result() const noexcept { return result_; }
+
+private:
+    void plan();
+    void matchCreated();
+    void begin(TableId table);
+    void write(const Batch& batch);
+    void end(const TableEnd& end);
+    void setNextNumbers();
+    void setNextNumber(const sql::TableLoad& load);
+
+    Connection* connection_;
+    const Catalog* incoming_;
+    LoadSettings settings_;
+    Context* context_;
+    Catalog target_;
+    sql::LoadPlan plan_;
+    bool wasEmpty_ = false;
+    IndexPause indexes_;
+    std::optional<ReferenceCheck> references_;
+    const sql::TableLoad* current_ = nullptr;
+    std::unique_ptr<TableLoader> loader_;
+    bool indexesAway_ = false;
+    LoadResult result_;
+};
+
+}  // namespace roost::sqlite

@@ -1,0 +1,60 @@
+// Writes the rows of one table.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "lib/sql/load_plan.hpp"
+#include "lib/sql/sqlite/column_binder.hpp"
+#include "lib/sql/sqlite/connection.hpp"
+#include "lib/sql/sqlite/statement.hpp"
+#include "roost/batch.hpp"
+#include "roost/context.hpp"
+#include "sinks/sqlite/load_settings.hpp"
+
+namespace roost::sqlite {
+
+/// What the load of one table came to.
+struct TableResult {
+    std::uint64_t rows = 0;
+    std::uint64_t becameNumbers = 0;  ///< values: text that came from SQLite and is a number now
+};
+
+/// Inserts, or with TableAction::merge inserts or updates. `load.to` is the table as it stands in the
+/// database.
+class TableLoader {
+public:
+    /// All that is given must outlive it. `dialect` is the one that the rows come from.
+    TableLoader(Connection& connection, const sql::TableLoad& load, const LoadSettings& settings,
+                const std::string& dialect, Context& context);
+
+    /// Throws roost::Error that names the table, the row's key and the column, or Interrupted; the
+    /// transaction must be given up then.
+    void write(const Batch& batch);
+    [[nodiscard]] const TableResult& result() const noexcept { return result_; }
+
+private:
+    [[nodiscard]] std::string insertText() const;
+    [[nodiscard]] ColumnTraits traitsOf(const Column& from, const Column& to, bool strict,
+                                        const std::string& dialect) const;
+    void bindRow(std::span<const Cell> row);
+    void noteBinding(Binding binding, std::size_t column, std::span<const Cell> row);
+    [[noreturn]] void failRow(std::span<const Cell> row);
+    [[nodiscard]] std::string rowName(std::span<const Cell> row) const;
+    [[nodiscard]] const std::string& columnName(std::size_t column) const {
+        return load_->to->columns[load_->columns[column].to].name;
+    }
+
+    Connection* connection_;
+    const sql::TableLoad* load_;
+    Context* context_;
+    bool isVirtual_;
+    std::deque<ColumnBinder> binders_;  ///< one for each of load_->columns; they must not move
+    Statement insert_;
+    TableResult result_;
+};
+
+}  // namespace roost::sqlite
