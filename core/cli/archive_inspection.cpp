@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "cli/quantity.hpp"
+#include "cli/temporary_folder.hpp"
 #include "pipeline/stage_context.hpp"
 #include "roost/error.hpp"
 #include "roost/location.hpp"
@@ -31,7 +32,7 @@ const Manifest& pluginFor(const std::filesystem::path& archive, const std::strin
     std::size_t length = 0;
     std::string known;
     for (const Manifest& manifest : registry.manifests()) {
-        if (manifest.info.role != "archive") continue;
+        if (manifest.kind != PluginKind::source || manifest.info.role != "archive") continue;
         for (const std::string& served : manifest.info.serves) {
             known += (known.empty() ? "" : ", ") + served;
             const bool fits =
@@ -140,18 +141,22 @@ std::string asText(const std::filesystem::path& archive, const ArchiveSummary& s
 
 }  // namespace
 
-std::string inspectArchive(const std::filesystem::path& archive, const std::string& format, bool json,
-                           PluginRegistry& registry) {
+std::string inspectArchive(Inspection inspection, const std::filesystem::path& archive,
+                           const std::string& format, bool json, PluginRegistry& registry) {
     const Manifest& manifest = pluginFor(archive, format, registry);
     RunEnvironment environment;
-    environment.temporaryFolder = std::filesystem::temp_directory_path();
+    environment.temporaryFolder = temporaryFolder();
     environment.log = [](LogLevel level, const std::string& message) {
         if (level == LogLevel::error || level == LogLevel::warning) std::cerr << message << '\n';
     };
     StageContext context(environment, manifest.kind, manifest.info.name, manifest.info.name);
+    const PluginFactory& factory = registry.load(manifest);
+    const Location location = Location::parse(archive == "-" ? "-" : "file:" + archive.string());
+    const bool whole = inspection == Inspection::verify;
     const ArchiveSummary summary =
-        registry.load(manifest).inspect(Location::parse("file:" + archive.string()), context);
-    return json ? asJson(summary) : asText(archive, summary);
+        whole ? factory.verify(location, context) : factory.inspect(location, context);
+    if (json) return asJson(summary);
+    return asText(archive, summary) + (whole ? "verified:     every byte was read and is sound\n" : "");
 }
 
 }  // namespace roost::cli

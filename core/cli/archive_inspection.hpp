@@ -1,6 +1,7 @@
-// `roost inspect` behind its command line.
+// `roost inspect` and `roost verify` behind their command lines.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 
@@ -8,9 +9,15 @@
 
 namespace roost::cli {
 
-/// What is in an archive, as text or as JSON. The plugin is chosen by the name's ending, or by `format` where
-/// that is not empty. Throws roost::Error.
-[[nodiscard]] std::string inspectArchive(const std::filesystem::path& archive, const std::string& format,
-                                         bool json, PluginRegistry& registry);
+/// How much of an archive is read.
+enum class Inspection : std::uint8_t {
+    inspect,  ///< what it takes to tell what is inside
+    verify,   ///< every byte
+};
+
+/// What is in an archive, as text or as JSON. `archive` is a path or "-". The plugin is chosen by the name's
+/// ending, or by `format` where that is not empty. Throws roost::Error.
+[[nodiscard]] std::string inspectArchive(Inspection inspection, const std::filesystem::path& archive,
+                                         const std::string& format, bool json, PluginRegistry& registry);
 
 }  // namespace roost::cli

@@ -32,7 +32,8 @@ void addInspect(CommandLine& line) {
     verb.callback([&line, arguments] {
         line.action = [&line, arguments] {
             PluginRegistry registry = line.globals.registry();
-            std::cout << inspectArchive(arguments->archive, arguments->format, arguments->json, registry);
+            std::cout << inspectArchive(Inspection::inspect, arguments->archive, arguments->format,
+                                        arguments->json, registry);
             return static_cast<int>(ExitCode::done);
         };
     });

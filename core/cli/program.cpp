@@ -24,6 +24,7 @@ void addVerbs(CommandLine& line) {
     addCheck(line);
     addPlugins(line);
     addInspect(line);
+    addVerify(line);
     addSchema(line);
     addNew(line);
     addRecover(line);

@@ -13,6 +13,7 @@
 #include "cli/console.hpp"
 #include "cli/plan_text.hpp"
 #include "cli/run_signals.hpp"
+#include "cli/temporary_folder.hpp"
 #include "pipeline/definition_chain.hpp"
 #include "pipeline/diagnostic_text.hpp"
 #include "pipeline/report.hpp"
@@ -22,14 +23,6 @@
 namespace roost::cli {
 
 namespace {
-
-namespace fs = std::filesystem;
-
-/// Room for copies as large as a database: TMPDIR, else /var/tmp, which unlike /tmp is seldom kept in memory.
-fs::path temporaryFolder() {
-    if (const char* folder = std::getenv("TMPDIR"); folder != nullptr && *folder != '\0') return folder;
-    return ::access("/var/tmp", W_OK | X_OK) == 0 ? "/var/tmp" : "/tmp";
-}
 
 /// True where an archive goes to standard output, which then takes nothing else.
 bool usesStandardOutput(const ResolvedPipeline& pipeline) {

@@ -52,6 +52,7 @@ void addPlugins(CommandLine& line);
 void addRecover(CommandLine& line);
 void addRun(CommandLine& line);
 void addSchema(CommandLine& line);
+void addVerify(CommandLine& line);
 void addVersion(CommandLine& line);
 
 }  // namespace roost::cli

@@ -118,10 +118,55 @@ private:
     }
 
     void readBefore() {
+        const Node* node = root_.find("before");
+        if (node != nullptr && node->kind == Node::Kind::mapping) return readBeforeMapping(*node);
         const auto text = readText("before");
         if (!text || text->empty()) return;  // an empty one counts as not given
-        definition_.beforePosition = root_.find("before")->position;
-        definition_.before = definition_.source.file().parent_path() / *text;
+        setBefore(*node, *text);
+    }
+
+    void setBefore(const Node& node, const std::string& file) {
+        definition_.beforePosition = node.position;
+        definition_.before = definition_.source.file().parent_path() / file;
+    }
+
+    /// {pipeline: FILE, when: TEXT, set: {NAME: VALUE}}
+    void readBeforeMapping(const Node& before) {
+        const std::vector<std::string> known{"pipeline", "when", "set"};
+        for (const auto& [key, value] : before.members)
+            if (std::ranges::find(known, key.scalar) == known.end())
+                diagnostics_.add({key.position,
+                                  "unknown key '" + key.scalar + "' in 'before'",
+                                  countCharacters(key.scalar),
+                                  didYouMean(key.scalar, known),
+                                  {"'before' has: pipeline, when, set"}});
+        const Node* pipeline = before.find("pipeline");
+        const Node* when = before.find("when");
+        const Node* set = before.find("set");
+        if (pipeline == nullptr || !pipeline->isScalar() || pipeline->scalar.empty()) {
+            error(pipeline == nullptr ? before : *pipeline, "'before' names no definition",
+                  "write 'pipeline: FILE'");
+            return;
+        }
+        if (when != nullptr && when->kind != Node::Kind::null && !when->isScalar())
+            return error(*when, "'when' is text, not " + std::string(when->describe()));
+        if (set != nullptr) readBeforeSet(*set);
+        if (isUnresolved(definition_, *pipeline) || (when != nullptr && isUnresolved(definition_, *when)))
+            return;
+        if (when != nullptr && when->scalar.empty()) return;
+        setBefore(*pipeline, pipeline->scalar);
+    }
+
+    void readBeforeSet(const Node& set) {
+        if (set.kind != Node::Kind::mapping)
+            return error(set, "'set' is a mapping of names to values, not " + std::string(set.describe()));
+        definition_.beforeSetPosition = set.position;
+        for (const auto& [key, value] : set.members) {
+            if (!value.isScalar())
+                error(value, "a variable's value is text, not " + std::string(value.describe()));
+            else if (!isUnresolved(definition_, value))
+                definition_.beforeSet[key.scalar] = value.scalar;
+        }
     }
 
     std::vector<StageDefinition> readStages(std::string_view key, PluginKind kind, bool required) {

@@ -34,6 +34,9 @@ struct Definition {
     /// there is none.
     std::optional<std::filesystem::path> before;
     Position beforePosition;
+    /// What the definition that runs before gets as if by --set; goes before what the user gives.
+    SetValues beforeSet;
+    Position beforeSetPosition;
     std::vector<StageDefinition> sources;
     std::vector<StageDefinition> transforms;
     std::vector<StageDefinition> sinks;

@@ -21,7 +21,8 @@ fs::path identity(const fs::path& file) {
 
 class ChainReader {
 public:
-    ChainReader(const SetValues& set, PluginRegistry& registry) : set_(set), registry_(registry) {}
+    ChainReader(const SetValues& set, PluginRegistry& registry)
+        : given_(set), set_(set), registry_(registry) {}
 
     std::vector<CheckedDefinition> read(const fs::path& first) {
         std::vector<CheckedDefinition> chain;
@@ -30,6 +31,8 @@ public:
         while (next) {
             files.push_back(*next);
             CheckedDefinition checked = load(*next);
+            if (!chain.empty()) refuseUnusedBeforeSet(chain.back(), checked);
+            for (const auto& [name, value] : checked.definition.beforeSet) set_[name] = value;
             next.reset();
             if (const auto& before = checked.definition.before) {
                 const auto again = std::ranges::find(files, identity(*before), identity);
@@ -71,6 +74,16 @@ private:
                                   "'before' runs in a circle: " + shown + circle.front().filename().string());
     }
 
+    static void refuseUnusedBeforeSet(CheckedDefinition& after, const CheckedDefinition& before) {
+        if (!before.definition.isReadable) return;
+        for (const auto& [name, value] : after.definition.beforeSet)
+            if (!before.definition.variableNames.contains(name))
+                after.diagnostics.error(after.definition.beforeSetPosition,
+                                        "'before' sets '" + name + "', which " +
+                                            before.definition.source.file().filename().string() +
+                                            " does not use");
+    }
+
     /// A name that nothing asks for is a typing error, which must not pass in silence.
     void refuseUnusedNames(std::vector<CheckedDefinition>& chain) {
         std::set<std::string> names;
@@ -81,7 +94,7 @@ private:
         const std::vector<std::string> known(names.begin(), names.end());
         std::string list;
         for (const std::string& name : known) list += (list.empty() ? "" : ", ") + name;
-        for (const auto& [name, value] : set_) {
+        for (const auto& [name, value] : given_) {
             if (names.contains(name)) continue;
             const std::string near = nearest(name, known);
             chain.front().diagnostics.add({{},
@@ -92,7 +105,8 @@ private:
         }
     }
 
-    const SetValues& set_;
+    const SetValues& given_;
+    SetValues set_;  ///< what the definition that is read next gets
     PluginRegistry& registry_;
 };
 

@@ -176,6 +176,23 @@ Object::Ptr nameSchema() {
                      "The pipeline's name: letters, digits, '-' and '_'.");
 }
 
+Object::Ptr beforeSchema() {
+    Object::Ptr keys = object();
+    keys->set("pipeline", described(typed("string"), "The definition's file, beside this one."));
+    keys->set("when", described(typed("string"), "It runs only if this text is not empty."));
+    keys->set("set", described(typed("object"), "Variables that it gets, as if by --set."));
+    Object::Ptr mapping = typed("object");
+    mapping->set("properties", keys);
+    mapping->set("required", array({"pipeline"}));
+    mapping->set("additionalProperties", false);
+    Object::Ptr either = object();
+    Array::Ptr forms = new Array;
+    forms->add(typed("string"));
+    forms->add(mapping);
+    either->set("anyOf", forms);
+    return described(either, "A definition that runs first; this one goes on only if it succeeds.");
+}
+
 Object::Ptr varsSchema() {
     Object::Ptr schema =
         described(typed("object"), "Variables that texts refer to as ${NAME}; --set goes before them.");
@@ -213,9 +230,7 @@ SchemaDocument makeSchema(PluginRegistry& registry) {
     properties->set("name", nameSchema());
     properties->set("description", described(typed("string"), "What the pipeline is for."));
     properties->set("vars", varsSchema());
-    properties->set(
-        "before",
-        described(typed("string"), "A definition that runs first; this one goes on only if it succeeds."));
+    properties->set("before", beforeSchema());
     properties->set("sources", stageList(byKind[0], "Where data comes from.", true));
     properties->set("transforms",
                     stageList(byKind[1], "What changes data on its way, in this order.", false));

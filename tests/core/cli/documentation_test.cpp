@@ -58,7 +58,7 @@ TEST_CASE("the manual page and the completion know every verb and every option")
         manual.erase(at, 1);
     const std::string completion = readFile(repository / "scripts/roost.bash-completion");
     for (const char* verb :
-         {"run", "check", "plugins", "inspect", "schema", "new pipeline", "recover", "version"}) {
+         {"run", "check", "plugins", "inspect", "verify", "schema", "new pipeline", "recover", "version"}) {
         CAPTURE(verb);
         CHECK(manual.find(std::string("roost ") + verb) != std::string::npos);
         CHECK(completion.find(std::string(verb).substr(0, 3)) != std::string::npos);

@@ -13,7 +13,7 @@ ProgramRun run(const std::string& arguments) {
     return roost::test::roost(folder, arguments);
 }
 
-const std::vector<std::string> verbs{"run",    "check", "plugins", "inspect",
+const std::vector<std::string> verbs{"run",    "check", "plugins", "inspect", "verify",
                                      "schema", "new",   "recover", "version"};
 
 }  // namespace

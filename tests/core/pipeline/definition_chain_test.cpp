@@ -99,3 +99,30 @@ TEST_CASE("a file that cannot be read says nothing of --set") {
     folder.write("a.yaml", "a: [");
     CHECK(check(folder, "a.yaml", {{"q", "1"}}).problems.find("--set") == std::string::npos);
 }
+
+TEST_CASE("'before' may depend on a variable and hand variables on under other names") {
+    const TemporaryFolder folder;
+    const std::string before = "\n  pipeline: b.yaml\n  when: ${safety:-}\n  set:\n    out: ${safety:-}";
+    folder.write("a.yaml", definition(before));
+    folder.write("b.yaml", definition("", "${out:?say where}"));
+    CHECK(check(folder, "a.yaml").names == std::vector<std::string>{"a.yaml"});
+    const Chain chain = check(folder, "a.yaml", {{"safety", "x"}});
+    CHECK(chain.problems.empty());
+    CHECK(chain.names == std::vector<std::string>{"b.yaml", "a.yaml"});
+}
+
+TEST_CASE("what is wrong in a 'before' of several keys is told at its place") {
+    const TemporaryFolder folder;
+    folder.write("a.yaml", definition("{pipeline: b.yaml, wen: x, set: {outt: z}}"));
+    folder.write("b.yaml", definition("", "${out:-x}"));
+    CHECK(check(folder, "a.yaml").problems ==
+          "a.yaml:3:28: error: unknown key 'wen' in 'before'\n"
+          "  3 | before: {pipeline: b.yaml, wen: x, set: {outt: z}}\n"
+          "    |                            ^^^ did you mean 'when'?\n"
+          "  'before' has: pipeline, when, set\n"
+          "a.yaml:3:41: error: 'before' sets 'outt', which b.yaml does not use\n"
+          "  3 | before: {pipeline: b.yaml, wen: x, set: {outt: z}}\n"
+          "    |                                         ^\n");
+    folder.write("c.yaml", definition("{when: x}"));
+    CHECK(check(folder, "c.yaml").problems.find("'before' names no definition") != std::string::npos);
+}
