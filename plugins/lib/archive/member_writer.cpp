@@ -10,7 +10,10 @@ std::string memberLine(const stream::TarMember& member) {
            std::to_string(member.size) + " " + member.name + std::string(1, '\0');
 }
 
-void MemberWriter::list() { listing_.update(std::as_bytes(std::span(memberLine(member_)))); }
+void MemberWriter::list() {
+    const std::string line = memberLine(member_);
+    listing_.update(std::as_bytes(std::span(line)));
+}
 
 void MemberWriter::addFolder(const stream::TarMember& folder) {
     tar_.begin(folder);
