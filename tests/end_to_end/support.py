@@ -264,3 +264,63 @@ def sqlite_tables(path):
             "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name")]
     finally:
         database.close()
+
+
+class Restoring(RoostCase):
+    """A backup, and servers to bring it back into."""
+
+    def restore(self, archive, data, *arguments, env=None, expect=0, **more):
+        """Runs restore.yaml into the data folder `data`."""
+        self.result = self.roost("run", PIPELINES / "restore.yaml", "--set", f"archive={archive}", "--progress", "none",
+                                 *arguments, env={"DATA_DIR": data, **(env or {})}, expect=expect, **more)
+        return self.result
+
+    def empty_server(self, name="server"):
+        data = self.folder / name
+        data.mkdir()
+        return data
+
+
+def server_state(data):
+    """All that a server has: every value of every table with its storage class, every file's bytes, mode, time."""
+    state = {}
+    database = data / "aviary.db"
+    if database.exists():
+        for table in sqlite_tables(database):
+            rows = sqlite_rows(database, table)
+            state["table " + table] = sorted(rows, key=repr)
+            types = ", ".join(f"typeof({quote(c)})" for c in sqlite_columns(database, table))
+            state["types of " + table] = sorted(sqlite_rows(database, table, types), key=repr)
+    if (data / "users").exists():
+        for path in sorted((data / "users").rglob("*")):
+            status = path.lstat()
+            content = path.read_bytes() if path.is_file() else None
+            state["file " + str(path.relative_to(data))] = (content, status.st_mode, int(status.st_mtime))
+    return state
+
+
+def quote(name):
+    return '"' + name.replace('"', '""') + '"'
+
+
+def sqlite_columns(path, table):
+    database = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    try:
+        return [row[1] for row in database.execute(f"PRAGMA table_info({quote(table)})")]
+    finally:
+        database.close()
+
+
+def sqlite_schema(path):
+    """Every CREATE statement, tables and all."""
+    database = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    try:
+        return sorted(row[0] for row in database.execute("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL"))
+    finally:
+        database.close()
+
+
+def difference(left, right):
+    """The first few things that are not the same, for a message."""
+    wrong = [k for k in sorted(left.keys() | right.keys()) if left.get(k) != right.get(k)]
+    return "\n".join(f"{k}:\n  {str(left.get(k))[:600]}\n  {str(right.get(k))[:600]}" for k in wrong[:4])

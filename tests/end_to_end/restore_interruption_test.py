@@ -1,0 +1,107 @@
+"""A restore that is killed at any moment: after the recovery all is old or all is new, database and files together."""
+import os
+import random
+import signal
+import time
+import unittest
+
+from support import PIPELINES, Restoring, aviary_data, difference, make_user_files, server_state, write
+
+
+class Killed(Restoring):
+    def setUp(self):
+        super().setUp()
+        users = aviary_data(self.data)
+        generator = random.Random(11)
+        for i in range(12):
+            write(self.data / "users" / users[0] / "pdfs" / f"large {i}.bin", generator.randbytes(1 << 20), 0o644, 1_500_000_000)
+        self.fill_documents()
+        self.archive = self.backup()
+        self.new = server_state(self.data)
+        self.server = self.empty_server()
+        old_users = aviary_data(self.server, seed=9)
+        make_user_files(self.server / "users", ["99999999-9999-4999-8999-999999999999"], seed=4, awkward=False)
+        self.old = server_state(self.server)
+        self.assertNotEqual(self.old, self.new)
+
+    def fill_documents(self):
+        import sqlite3
+        database = sqlite3.connect(self.data / "aviary.db")
+        (user,) = database.execute("SELECT id FROM users").fetchone()
+        database.executemany("INSERT INTO documents (id, user_id, document_name) VALUES (?, ?, ?)",
+                             [(f"00000000-0000-4000-8000-{i:012x}", user, f"document {i}" + "x" * 200) for i in range(30_000)])
+        database.commit()
+        database.close()
+
+    def launch(self):
+        return self.start("run", PIPELINES / "restore.yaml", "--set", f"archive={self.archive}", "--yes", "--progress", "none",
+                          env={"DATA_DIR": self.server})
+
+    def reset(self):
+        """The old server again, by way of another restore."""
+        self.restore(self.old_archive, self.server, "--yes")
+        self.assertEqual(server_state(self.server), self.old)
+
+    def check_one_of_both(self, context):
+        state = server_state(self.server)
+        if state == self.new:
+            return "new"
+        self.assertTrue(state == self.old, f"{context}\n{difference(state, self.old)}\n--- and from the new:\n{difference(state, self.new)}")
+        return "old"
+
+    def test_sigkill_at_any_moment(self):
+        self.old_archive = self.out / "old.tar.gz"
+        self.roost("run", PIPELINES / "full-backup.yaml", "--set", f"out={self.old_archive}", "--progress", "none",
+                   env={"DATA_DIR": self.server})
+        began = time.monotonic()
+        self.restore(self.archive, self.server, "--yes")
+        whole = time.monotonic() - began
+        self.assertEqual(self.check_one_of_both("unkilled"), "new")
+        self.reset()
+        generator = random.Random(5)
+        ends = []
+        for i in range(24):
+            process = self.launch()
+            # The last third of a run has the commit in it: look there more often.
+            time.sleep(generator.uniform(0, whole) if i % 2 else generator.uniform(whole * 0.6, whole * 1.05))
+            process.send_signal(signal.SIGKILL)
+            process.communicate()
+            recovered = self.roost("recover").stdout
+            ends.append(self.check_one_of_both(f"try {i}: {recovered}"))
+            left = [p for p in (self.server / "users").iterdir() if p.name.startswith(".roost")]
+            left += [p for p in self.server.iterdir() if "roost" in p.name]
+            self.assertEqual(left, [])
+            self.assertEqual(self.roost("recover").stdout, "nothing to recover\n")
+            if ends[-1] == "new":
+                self.reset()
+        self.assertIn("old", ends)
+
+    def test_the_next_run_recovers_by_itself_and_says_so(self):
+        for attempt in range(40):
+            process = self.launch()
+            deadline = time.monotonic() + 20
+            while time.monotonic() < deadline and not any(p.name.startswith(".roost") for p in (self.server / "users").iterdir()):
+                time.sleep(0.001)
+            process.send_signal(signal.SIGKILL)
+            process.communicate()
+            if any(p.name.startswith(".roost") for p in (self.server / "users").iterdir()):
+                break
+        self.restore(self.archive, self.server, "--yes")
+        self.assertIn("recovered: undid the unfinished restore of files", self.result.stderr)
+        self.assertEqual(self.check_one_of_both("after"), "new")
+
+    def test_a_signal_leaves_everything_as_it_was(self):
+        for number, part in ((signal.SIGINT, 0.05), (signal.SIGTERM, 0.2), (signal.SIGINT, 0.4)):
+            process = self.launch()
+            time.sleep(part)
+            process.send_signal(number)
+            _, stderr = process.communicate(timeout=60)
+            if process.returncode in (0, -number):
+                break
+            self.assertEqual(process.returncode, 130, stderr)
+            self.assertIn("nothing at the target has changed", stderr)
+            self.assertEqual(self.check_one_of_both("signalled"), "old")
+
+
+if __name__ == "__main__":
+    unittest.main()
