@@ -289,6 +289,8 @@ CellDecoder decoderFor(const Column& column, std::string_view dialect) noexcept 
         case TypeKind::enumeration:
         case TypeKind::other:
             decoder.string = decodeText;
+            // A type that was guessed for values of several kinds.
+            if (column.optional) decoder.number = decodeFloat64;
             break;
         default:
             decoder = keepsText(column, dialect) ? textDecoder(kind) : typedDecoder(kind);
