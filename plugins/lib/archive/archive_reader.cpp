@@ -1,101 +1,139 @@
 #include "lib/archive/archive_reader.hpp"
 
-#include <archive.h>
-#include <archive_entry.h>
-
 #include <algorithm>
 #include <utility>
 
 #include "lib/storage/shown_name.hpp"
-#include "roost/error.hpp"
 
 namespace roost::archive {
 
 namespace {
 
-constexpr std::size_t bufferBytes = std::size_t{64} << 10U;
+constexpr std::size_t longestName = 65'535;  // roost's own lists of names take no longer ones
+constexpr std::size_t longestPart = 255;     // nor does any file system
+constexpr std::size_t longestShown = 300;
+constexpr std::uint64_t roostsEndBytes = 1024;
 
-std::string plainName(std::string name) {
-    while (name.starts_with("./")) name.erase(0, 2);
-    while (name.size() > 1 && name.ends_with('/')) name.pop_back();
-    return name;
+/// What is wrong with a member of that kind; "" for nothing.
+std::string_view refused(stream::TarKind kind) noexcept {
+    switch (kind) {
+        case stream::TarKind::file:
+        case stream::TarKind::folder:
+            return "";
+        case stream::TarKind::hardLink:
+            return "is a hard link";
+        case stream::TarKind::symbolicLink:
+            return "is a symbolic link";
+        case stream::TarKind::device:
+            return "is a device";
+        case stream::TarKind::fifo:
+            return "is a FIFO";
+        case stream::TarKind::sparse:
+            return "is a sparse file";
+        case stream::TarKind::other:
+            break;
+    }
+    return "is neither a file nor a folder";
 }
 
 }  // namespace
 
-void ArchiveReader::FreeArchive::operator()(::archive* reader) const noexcept { archive_read_free(reader); }
-
-ArchiveReader::ArchiveReader(std::filesystem::path file)
-    : file_(std::move(file)), gzip_(file_), buffer_(bufferBytes), archive_(archive_read_new()) {
-    if (!archive_) throw Error("there is no memory for reading an archive");
-    archive_read_support_format_tar(archive_.get());
-    // Names come as the bytes that they are.
-    archive_read_set_options(archive_.get(), "hdrcharset=BINARY");
-    const auto pull = [](::archive*, void* self, const void** data) -> la_ssize_t {
-        auto& reader = *static_cast<ArchiveReader*>(self);
-        try {
-            *data = reader.buffer_.data();
-            return static_cast<la_ssize_t>(reader.gzip_.read(reader.buffer_));
-        } catch (...) {  // must not fly through C; fail() throws it again
-            reader.failure_ = std::current_exception();
-            return -1;
-        }
-    };
-    if (archive_read_open(archive_.get(), this, nullptr, pull, nullptr) != ARCHIVE_OK) fail();
+std::string shownMember(std::string_view name) {
+    std::string shown = storage::shownName(name.substr(0, longestShown));
+    if (name.size() > longestShown) shown += "...";
+    return shown;
 }
 
-ArchiveReader::~ArchiveReader() = default;
+ArchiveReader::ArchiveReader(std::filesystem::path file)
+    : ArchiveReader(std::make_shared<stream::FileInput>(std::move(file))) {}
 
-void ArchiveReader::fail() {
-    if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
-    const char* const detail = archive_error_string(archive_.get());
-    throw Error("'" + storage::shownName(file_.native()) +
-                "' is damaged: " + (detail == nullptr ? "its tar data cannot be read" : detail) +
-                (name_.empty() ? "" : " (after '" + storage::shownName(name_) + "')"));
+ArchiveReader::ArchiveReader(std::shared_ptr<stream::ByteInput> input, Context* context,
+                             std::uint64_t maxEntries)
+    : gzip_(std::move(input), context), tar_(gzip_), maxEntries_(maxEntries) {}
+
+Error ArchiveReader::damage(const std::string& how) const { return Error(name() + " is damaged: " + how); }
+
+Error ArchiveReader::refusal(std::string_view member, const std::string& how) const {
+    return Error(name() + " is refused: its entry '" + shownMember(member) + "' " + how,
+                 "no backup that roost or Aviary wrote has such an entry; nothing was changed");
+}
+
+void ArchiveReader::checkParts(std::string_view name) const {
+    if (name.starts_with('/')) throw refusal(name, "has an absolute name");
+    if (name.size() > longestName)
+        throw refusal(name, "has a name of more than " + std::to_string(longestName) + " bytes");
+    for (std::string_view rest = name;;) {
+        const std::size_t slash = rest.find('/');
+        const std::string_view part = rest.substr(0, slash);
+        if (part == "..") throw refusal(name, "has '..' in its path");
+        if (part == ".") throw refusal(name, "has '.' in its path");
+        if (part.empty()) throw refusal(name, "has an empty part in its path");
+        if (part.size() > longestPart)
+            throw refusal(name,
+                          "has a part of more than " + std::to_string(longestPart) + " bytes in its path");
+        if (slash == std::string_view::npos) return;
+        rest.remove_prefix(slash + 1);
+    }
+}
+
+/// False for the archive's own folder.
+bool ArchiveReader::takeName(std::string_view name, bool folder, MemberInfo& info) {
+    std::string_view plain = name;
+    while (plain.starts_with("./")) plain.remove_prefix(2);
+    if (plain.size() != name.size() && oddity_.empty()) oddity_ = "names begin with './'";
+    if (folder && (plain.empty() || plain == ".")) return false;
+    if (plain.starts_with('/')) plain = name;  // ".//x"
+    if (folder && plain.size() > 1 && plain.ends_with('/')) plain.remove_suffix(1);
+    checkParts(plain);
+    info.name = plain;
+    return true;
 }
 
 std::optional<MemberInfo> ArchiveReader::next() {
-    archive_entry* entry = nullptr;
-    const int result = archive_read_next_header(archive_.get(), &entry);
-    if (result == ARCHIVE_EOF) {
-        drain();
-        return std::nullopt;
-    }
-    if (result < ARCHIVE_WARN) fail();
-    const char* const name = archive_entry_pathname(entry);
-    if (name == nullptr) fail();
-    MemberInfo info;
-    info.name = plainName(name);
-    const bool link = archive_entry_hardlink(entry) != nullptr;
-    info.file = archive_entry_filetype(entry) == AE_IFREG && !link;
-    info.folder = archive_entry_filetype(entry) == AE_IFDIR;
-    info.size = static_cast<std::uint64_t>(std::max<la_int64_t>(archive_entry_size(entry), 0));
-    name_ = info.name;
-    return info;
-}
-
-/// libarchive stops at the tar's end; what the gzip file still holds decides whether it is whole.
-void ArchiveReader::drain() {
-    while (gzip_.read(buffer_) != 0) {
+    for (;;) {
+        if (!tar_.next()) {
+            ended_ = true;
+            return std::nullopt;
+        }
+        const stream::TarHeader& header = tar_.header();
+        if (oddity_.empty()) oddity_ = header.oddity;
+        if (++members_ > maxEntries_)
+            throw Error(name() + " has more than " + std::to_string(maxEntries_) + " entries",
+                        "if it is a backup of yours, allow more of them: max-entries");
+        if (const std::string_view problem = refused(header.kind); !problem.empty())
+            throw refusal(header.name, std::string(problem));
+        MemberInfo info;
+        info.folder = header.kind == stream::TarKind::folder;
+        info.size = header.size;
+        info.mode = header.mode;
+        info.modifiedNanoseconds = header.modifiedNanoseconds;
+        if (!takeName(header.name, info.folder, info)) continue;
+        current_ = info.name;
+        return info;
     }
 }
 
-std::size_t ArchiveReader::read(std::span<char> buffer) {
-    const la_ssize_t got = archive_read_data(archive_.get(), buffer.data(), buffer.size());
-    if (got < 0) fail();
-    return static_cast<std::size_t>(got);
+std::span<const char> ArchiveReader::data() {
+    const stream::Bytes bytes = tar_.data();
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
 std::string ArchiveReader::readAll(std::uint64_t most) {
     std::string text;
-    std::vector<char> piece(bufferBytes);
-    for (std::size_t got = read(piece); got != 0; got = read(piece)) {
-        if (text.size() + got > most)
-            throw Error("'" + storage::shownName(name_) + "' in '" + storage::shownName(file_.native()) +
-                        "' is larger than " + storage::shownSize(most));
-        text.append(piece.data(), got);
+    for (auto piece = data(); !piece.empty(); piece = data()) {
+        if (text.size() + piece.size() > most)
+            throw Error("'" + shownMember(current_) + "' in " + name() + " is larger than " +
+                        storage::shownSize(most));
+        text.append(piece.data(), piece.size());
     }
     return text;
+}
+
+std::string ArchiveReader::oddity() const {
+    if (!oddity_.empty() || !ended_) return oddity_;
+    if (!gzip_.framing().isRoosts()) return "its gzip framing is another one";
+    if (tar_.endBytes() != roostsEndBytes) return "its tar data ends in another way";
+    return "";
 }
 
 }  // namespace roost::archive

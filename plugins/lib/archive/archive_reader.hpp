@@ -1,62 +1,79 @@
-// The members of a gzip'd tar, in order, with every check that libarchive leaves out.
+// The members of a gzip'd tar from anywhere: what no backup holds is refused by name.
 #pragma once
 
 #include <cstdint>
-#include <exception>
 #include <filesystem>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
-#include <vector>
+#include <string_view>
 
 #include "lib/stream/gzip_reader.hpp"
-
-struct archive;
-struct archive_entry;
+#include "lib/stream/tar_reader.hpp"
+#include "roost/context.hpp"
+#include "roost/error.hpp"
 
 namespace roost::archive {
 
-/// A member as its header tells it.
+/// A file or folder.
 struct MemberInfo {
-    std::string name;  ///< without "./" at its front and '/' at its end
-    bool file = false;
-    bool folder = false;  ///< neither: a link, a device
+    std::string name;  ///< parts with '/' between them, none of them empty, "." or ".."; any bytes but NUL
+    bool folder = false;
     std::uint64_t size = 0;
+    std::uint32_t mode = 0;
+    std::int64_t modifiedNanoseconds = 0;
 };
 
-/// Reads from front to back. Every call throws roost::Error that names the archive and what is damaged.
+/// Reads from front to back. Links, devices, sparse files and names that lead elsewhere end it, and so does
+/// whatever GzipReader and TarReader call damaged. Every call throws roost::Error that names the archive and
+/// the member.
 class ArchiveReader {
 public:
+    static constexpr std::uint64_t anyNumber = ~std::uint64_t{0};
+
     explicit ArchiveReader(std::filesystem::path file);
-    ~ArchiveReader();
+    /// `context`, if there is one, must outlive the reader; see GzipReader.
+    explicit ArchiveReader(std::shared_ptr<stream::ByteInput> input, Context* context = nullptr,
+                           std::uint64_t maxEntries = anyNumber);
     ArchiveReader(const ArchiveReader&) = delete;
     ArchiveReader& operator=(const ArchiveReader&) = delete;
 
     /// The next member, or nothing at the end, which is reached only by an archive that is whole to its last
-    /// byte.
+    /// byte. Leading "./" and the folder "." of archives that were packed by hand are passed over.
     [[nodiscard]] std::optional<MemberInfo> next();
-    /// Fills the front of `buffer` with bytes of the member; 0 at its end.
-    std::size_t read(std::span<char> buffer);
+    /// The next bytes of the member, valid until the next call; none at its end.
+    [[nodiscard]] std::span<const char> data();
     /// All of the member. Throws where it has more than `most` bytes.
     [[nodiscard]] std::string readAll(std::uint64_t most);
+    /// Members so far.
+    [[nodiscard]] std::uint64_t members() const noexcept { return members_; }
     /// Compressed bytes read so far.
     [[nodiscard]] std::uint64_t position() const noexcept { return gzip_.position(); }
+    /// In what the members so far, and at the end the framing, differ from what roost writes; "" in nothing.
+    [[nodiscard]] std::string oddity() const;
+    /// What messages call the archive: "'PATH'", "standard input".
+    [[nodiscard]] std::string name() const { return gzip_.name(); }
+
+    /// "'PATH' is damaged: ...", about the archive, to be thrown.
+    [[nodiscard]] Error damage(const std::string& how) const;
+    /// "'PATH' is refused: its entry 'NAME' ...", to be thrown.
+    [[nodiscard]] Error refusal(std::string_view member, const std::string& how) const;
 
 private:
-    struct FreeArchive {
-        void operator()(::archive* reader) const noexcept;
-    };
+    [[nodiscard]] bool takeName(std::string_view name, bool folder, MemberInfo& info);
+    void checkParts(std::string_view name) const;
 
-    [[noreturn]] void fail();
-    void drain();
-
-    std::filesystem::path file_;
     stream::GzipReader gzip_;
-    std::vector<std::byte> buffer_;
-    std::unique_ptr<::archive, FreeArchive> archive_;
-    std::exception_ptr failure_;
-    std::string name_;
+    stream::TarReader tar_;
+    std::uint64_t maxEntries_;
+    std::uint64_t members_ = 0;
+    std::string current_;
+    std::string oddity_;
+    bool ended_ = false;
 };
+
+/// A name for a message: as storage::shownName() gives it, long ones cut.
+[[nodiscard]] std::string shownMember(std::string_view name);
 
 }  // namespace roost::archive

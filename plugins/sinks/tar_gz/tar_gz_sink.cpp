@@ -9,7 +9,6 @@
 #include <cstdlib>
 #include <sstream>
 
-#include "lib/archive/inspection.hpp"
 #include "lib/archive/json_text.hpp"
 #include "lib/storage/shown_name.hpp"
 #include "lib/stream/standard_output.hpp"
@@ -199,12 +198,6 @@ std::string TarGzSink::recover(const std::string& record, Context&) {
     for (const std::string& name : stream::removeStalePartials(folder))
         done += (done.empty() ? "removed the unfinished archive " : ", ") + quoted(folder / name);
     return done;
-}
-
-ArchiveSummary TarGzSink::inspect(const Location& archive, Context& context) {
-    if (archive.scheme() != "file")
-        throw Error("only archives in files can be inspected, not '" + archive.redacted() + "'");
-    return archive::inspectArchive(archive.path(), context);
 }
 
 }  // namespace roost

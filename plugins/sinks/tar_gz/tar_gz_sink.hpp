@@ -32,7 +32,6 @@ public:
     /// Beyond single values: the url's scheme.
     static void check(const Options& options, const Node& settings, Diagnostics& diagnostics);
     static std::string recover(const std::string& record, Context& context);
-    static ArchiveSummary inspect(const Location& archive, Context& context);
 
     explicit TarGzSink(Options options) : options_(std::move(options)) {}
 

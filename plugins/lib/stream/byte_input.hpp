@@ -1,0 +1,81 @@
+// Where an archive's bytes come from, whatever its format: a file, a pipe, a copy of one.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <stop_token>
+#include <string>
+
+#include "lib/storage/file_descriptor.hpp"
+#include "lib/storage/scratch_file.hpp"
+#include "roost/context.hpp"
+#include "roost/location.hpp"
+
+namespace roost::stream {
+
+/// Bytes from front to back. One thread at a time.
+class ByteInput {
+public:
+    virtual ~ByteInput() = default;
+    /// Fills the front of `buffer`; 0 only at the end. Throws roost::Error that names the input, and
+    /// Interrupted where `stop` was requested while nothing came.
+    virtual std::size_t read(std::span<std::byte> buffer, const std::stop_token& stop) = 0;
+    /// For messages: the path in quotes, or "standard input".
+    [[nodiscard]] virtual std::string name() const = 0;
+};
+
+/// A file, a FIFO, or standard input.
+class FileInput final : public ByteInput {
+public:
+    /// Throws roost::Error where the file cannot be opened or is a folder. Does not wait for a FIFO's writer.
+    explicit FileInput(std::filesystem::path file);
+    [[nodiscard]] static std::unique_ptr<FileInput> standardInput();
+
+    std::size_t read(std::span<std::byte> buffer, const std::stop_token& stop) override;
+    [[nodiscard]] std::string name() const override { return name_; }
+    /// Whether it can be read more than once.
+    [[nodiscard]] bool repeatable() const noexcept { return regular_; }
+    /// Goes back to the front. Only where it is repeatable.
+    void rewind();
+    /// Size and times of a plain file, to tell whether somebody wrote to it.
+    [[nodiscard]] std::string state() const;
+
+private:
+    FileInput(storage::FileDescriptor descriptor, std::string name);
+    void inspect();
+
+    storage::FileDescriptor descriptor_;
+    std::string name_;
+    bool regular_ = false;
+};
+
+/// What `file:PATH`, `file:-` and `-` name.
+[[nodiscard]] std::unique_ptr<FileInput> openInput(const Location& location);
+
+/// Passes on what another input gives and keeps a copy of it, so that it can be read once more.
+class RecordedInput final : public ByteInput {
+public:
+    /// `input` must outlive it. The copy goes to an unlinked file in `folder`.
+    RecordedInput(ByteInput& input, std::filesystem::path folder) : input_(input), copy_(std::move(folder)) {}
+
+    std::size_t read(std::span<std::byte> buffer, const std::stop_token& stop) override;
+    [[nodiscard]] std::string name() const override { return input_.name(); }
+
+    /// From here on nothing is kept. May be called while another thread reads.
+    void stopRecording() noexcept { recording_ = false; }
+    /// Copies what is left; nobody may be reading.
+    void copyRest(Context& context);
+    /// Gives the copy from its front, once nobody reads the input any more.
+    [[nodiscard]] std::unique_ptr<ByteInput> replay() const;
+
+private:
+    ByteInput& input_;
+    storage::ScratchFile copy_;
+    std::atomic<bool> recording_ = true;
+};
+
+}  // namespace roost::stream

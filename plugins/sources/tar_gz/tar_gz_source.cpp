@@ -1,0 +1,148 @@
+#include "sources/tar_gz/tar_gz_source.hpp"
+
+#include <limits>
+#include <utility>
+
+#include "lib/archive/archive_input.hpp"
+#include "lib/archive/backup_notes.hpp"
+#include "lib/archive/inspection.hpp"
+#include "lib/stream/byte_input.hpp"
+#include "roost/version.hpp"
+
+namespace roost {
+
+namespace {
+
+std::shared_ptr<archive::ArchiveInput> openArchive(const Location& location, Context& context) {
+    return std::make_shared<archive::ArchiveInput>(stream::openInput(location), context);
+}
+
+/// What `roost inspect` and `roost verify` read by.
+archive::BackupReading usualReading() {
+    archive::BackupReading reading;
+    reading.rules = archive::contentRules(archive::aviaryFileColumns(), archive::aviaryContentColumns());
+    return reading;
+}
+
+/// Each pair of the mapping `option` goes to `parse`, which throws where it is wrong.
+template <class Parse>
+void checkPairs(const Node& settings, std::string_view option, Diagnostics& diagnostics, Parse parse) {
+    const Node* const pairs = settings.find(option);
+    if (pairs == nullptr) return;
+    for (const auto& [column, pattern] : pairs->members) try {
+            parse(column.scalar, pattern.scalar);
+        } catch (const Error& error) {
+            diagnostics.error(pattern.position, error.what(), pattern.scalar.size());
+        }
+}
+
+}  // namespace
+
+PluginInfo TarGzSource::info() {
+    return {.name = "tar-gz",
+            .version = std::string(version()),
+            .description = "Reads a backup that roost or Aviary wrote, and checks every byte of it",
+            .role = "archive",
+            .serves = {"tar.gz", "tgz"}};
+}
+
+const OptionTable<TarGzSource::Options>& TarGzSource::options() {
+    constexpr std::int64_t any = std::numeric_limits<std::int64_t>::max();
+    static const auto table =
+        OptionTable<Options>()
+            .url(&Options::url, "Where the archive is: file:PATH, or - for standard input.")
+            .example("file:backups/backup_20260131_120000.tar.gz")
+            .text(
+                "application-version", &Options::applicationVersion,
+                "The version of the application that the data goes to. A backup of another one is warned of.")
+            .map("file-columns", &Options::fileColumns,
+                 "Columns whose values name files, by table.column, and how: KIND: "
+                 "FOLDER/{user}/FOLDER/{path}. "
+                 "Rows whose file is missing are warned of, and files that no row names. By default Aviary's "
+                 "documents.local_path; {} for none.")
+            .example("{documents.local_path: 'documents: users/{user}/pdfs/{path}'}")
+            .map("content-columns", &Options::contentColumns,
+                 "Columns that hold what a file holds, by table.column, and which: KIND/{key}/FILE, {key} "
+                 "being "
+                 "the row's primary key. Differences are warned of. By default Aviary's users.rmapi_config; "
+                 "{} "
+                 "for none.")
+            .example("{users.rmapi_config: 'configs/{key}/rmapi.conf'}")
+            .integer(
+                "max-entries", &Options::maxEntries,
+                "The most entries that an archive may have if its metadata does not tell how many it has "
+                "(Aviary's own).")
+            .range(1, any)
+            .size("max-size", &Options::maxSize, "0",
+                  "The most bytes that all files may take. 0: what the archive's metadata tells of (and for "
+                  "Aviary's own 1 GiB more).")
+            .range(0, any)
+            .size("max-value", &Options::maxValue, "1GiB", "The most bytes that one value of a row may take.")
+            .range(1, any)
+            .integer("max-depth", &Options::maxDepth, "How deep lists and objects may nest in a row.")
+            .range(1, 1000)
+            .size("max-metadata", &Options::maxMetadata, "256MiB",
+                  "The most bytes that metadata.json may take.")
+            .range(1, any);
+    return table;
+}
+
+void TarGzSource::check(const Options& options, const Node& settings, Diagnostics& diagnostics) {
+    checkPairs(settings, "file-columns", diagnostics, archive::fileColumn);
+    checkPairs(settings, "content-columns", diagnostics, archive::contentColumn);
+    const Node* const url = settings.find("url");
+    if (url == nullptr || !url->isScalar()) return;
+    const std::string& scheme = options.url.scheme();
+    if (scheme.empty() || scheme == "-") return;
+    if (scheme != "file")
+        diagnostics.error(url->position,
+                          "tar-gz cannot read from '" + scheme + ":'; it takes file:PATH and -",
+                          url->scalar.size());
+    else if (options.url.path().empty() || options.url.path().back() == '/')
+        diagnostics.error(url->position, "the url names no file", url->scalar.size());
+}
+
+archive::BackupReading TarGzSource::reading() const {
+    archive::BackupReading reading;
+    reading.limits = {options_.maxEntries, options_.maxSize, options_.maxValue, options_.maxDepth,
+                      options_.maxMetadata};
+    reading.rules = archive::contentRules(options_.fileColumns, options_.contentColumns);
+    return reading;
+}
+
+Catalog TarGzSource::catalog(Context& context) {
+    context_ = &context;
+    const auto input = openArchive(options_.url, context);
+    std::vector<std::string> findings;
+    if (context.dryRun()) {
+        archive::BackupReading first = reading();
+        first.readAgain = true;
+        const auto backup = archive::openBackup(input, std::move(first), context);
+        for (Item item; backup->next(item);) context.alive();
+        findings = backup->findings();
+        toldFindings_ = true;
+    }
+    backup_ = archive::openBackup(input, reading(), context);
+    Catalog catalog = backup_->catalog();
+    for (auto& notes :
+         {archive::restoreNotes(*backup_, options_.applicationVersion, context.targetDialect()), findings})
+        catalog.warnings.insert(catalog.warnings.end(), notes.begin(), notes.end());
+    return catalog;
+}
+
+bool TarGzSource::next(Item& item) {
+    if (backup_->next(item)) return true;
+    if (!std::exchange(toldFindings_, true))
+        for (const std::string& finding : backup_->findings()) context_->warn(finding);
+    return false;
+}
+
+ArchiveSummary TarGzSource::inspect(const Location& archive, Context& context) {
+    return archive::inspectArchive(openArchive(archive, context), usualReading(), context);
+}
+
+ArchiveSummary TarGzSource::verify(const Location& archive, Context& context) {
+    return archive::verifyArchive(openArchive(archive, context), usualReading(), context);
+}
+
+}  // namespace roost

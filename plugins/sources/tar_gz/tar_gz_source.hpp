@@ -1,0 +1,50 @@
+// Source `archive` for tar.gz: a backup that roost or Aviary wrote, from a file, a pipe or standard input.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "lib/archive/backup_reader.hpp"
+#include "lib/archive/content_rules.hpp"
+#include "roost/plugin.hpp"
+
+namespace roost {
+
+class TarGzSource final : public Source {
+public:
+    struct Options {
+        Location url;
+        std::string applicationVersion = "unknown";
+        TextMap fileColumns = archive::aviaryFileColumns();
+        TextMap contentColumns = archive::aviaryContentColumns();
+        std::uint64_t maxEntries = archive::BackupLimits{}.maxEntries;
+        std::uint64_t maxSize = archive::BackupLimits{}.maxSize;
+        std::uint64_t maxValue = archive::BackupLimits{}.maxValue;
+        std::uint64_t maxDepth = archive::BackupLimits{}.maxDepth;
+        std::uint64_t maxMetadata = archive::BackupLimits{}.maxMetadata;
+    };
+
+    static PluginInfo info();
+    static const OptionTable<Options>& options();
+    /// Beyond single values: the url's scheme, and the patterns of the columns that speak of files.
+    static void check(const Options& options, const Node& settings, Diagnostics& diagnostics);
+    static ArchiveSummary inspect(const Location& archive, Context& context);
+    static ArchiveSummary verify(const Location& archive, Context& context);
+
+    explicit TarGzSource(Options options) : options_(std::move(options)) {}
+
+    /// In a dry run the archive is read and checked whole first.
+    Catalog catalog(Context& context) override;
+    bool next(Item& item) override;
+
+private:
+    [[nodiscard]] archive::BackupReading reading() const;
+
+    Options options_;
+    Context* context_ = nullptr;
+    std::unique_ptr<archive::BackupReader> backup_;
+    bool toldFindings_ = false;
+};
+
+}  // namespace roost
