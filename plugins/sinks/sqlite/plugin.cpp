@@ -1,0 +1,5 @@
+#include "roost/plugin.hpp"
+
+#include "sinks/sqlite/sqlite_sink.hpp"
+
+ROOST_PLUGIN(roost::sqlite::SqliteSink)

@@ -1,0 +1,86 @@
+// Sink `database` for sqlite: rows into a SQLite file, all of them or none.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "lib/sql/sqlite/connection.hpp"
+#include "lib/stream/partial_file.hpp"
+#include "roost/plugin.hpp"
+#include "sinks/sqlite/commit_record.hpp"
+#include "sinks/sqlite/database_load.hpp"
+#include "sinks/sqlite/load_settings.hpp"
+
+namespace roost::sqlite {
+
+class SqliteSink final : public Sink {
+public:
+    struct Options {
+        Location url;
+        sql::LoadMode mode = sql::LoadMode::automatic;
+        sql::OnDrift onSchemaDrift = sql::OnDrift::fail;
+        std::vector<std::string> keepTables;
+        Triggers triggers = Triggers::skip;
+        OnOrphans onOrphans = OnOrphans::fail;
+        std::string timestampFormat = "YYYY-MM-DD HH:MM:SS.fff\u00b1hh:mm";
+        std::int64_t busyTimeout = 30'000;
+    };
+
+    static PluginInfo info();
+    static const OptionTable<Options>& options();
+    static void check(const Options& options, const Node& settings, Diagnostics& diagnostics);
+    static Decision decision(const std::string& record, Context& context);
+    static std::string recover(const std::string& record, Decision decision, Context& context);
+
+    explicit SqliteSink(Options options);
+    ~SqliteSink() override { SqliteSink::abort(); }
+
+    [[nodiscard]] std::string dialect() const override { return "sqlite"; }
+    [[nodiscard]] CommitRole commitRole() const override { return CommitRole::decides; }
+    Acceptance accept(const Catalog& catalog, Context& context) override;
+    void begin(const Catalog& catalog, Context& context) override;
+    void write(Item& item) override;
+    void prepare() override;
+    void commit() override;
+    void tidy() override;
+    void abort() noexcept override;
+    [[nodiscard]] std::vector<std::pair<std::string, std::string>> summary() const override;
+
+private:
+    /// Where the rows are written until commit().
+    enum class Place : std::uint8_t { database, newFile, scratch };
+
+    [[nodiscard]] std::chrono::milliseconds busyTimeout() const {
+        return std::chrono::milliseconds(options_.busyTimeout);
+    }
+    [[nodiscard]] Catalog lookAtTarget(const Catalog& incoming, Context& context) const;
+    void openDatabase(Context& context);
+    void openNewFile(Context& context);
+    void openScratch(Context& context);
+    void note(CommitKind kind, Context& context);
+    void failWaiting(const std::string& action);
+    void finishNewFile();
+    void commitTransaction();
+    void renewScratch(const Item& item);
+    void giveUp() noexcept;
+
+    Options options_;
+    std::filesystem::path path_;
+    LoadSettings settings_;
+    Place place_ = Place::database;
+    Context* context_ = nullptr;
+    CommitRecord record_;
+    bool journaled_ = false;
+    std::unique_ptr<stream::PartialFile> newFile_;  // closed after the connection: SQLite's locks go with it
+    std::unique_ptr<Connection> connection_;
+    std::unique_ptr<DatabaseLoad> load_;
+    std::size_t scratchBytes_ = 0;
+    LoadResult result_;
+};
+
+}  // namespace roost::sqlite
