@@ -63,6 +63,7 @@ RoostMetadata readRoost(const JsonPlace& place) {
     for (const JsonPlace& table : members.get("tables").list()) roost.tables.push_back(readTable(table));
     for (const JsonPlace& kind : members.get("entries").list()) roost.entryKinds.push_back(readKind(kind));
     roost.setAside = members.get("set_aside").count();
+    if (const auto digest = members.find("members_sha256")) roost.membersSha256 = digest->text();
     roost.warnings = members.get("warnings").texts();
     members.finish();
     return roost;
