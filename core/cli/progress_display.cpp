@@ -89,9 +89,23 @@ std::string ProgressDisplay::describe(const SourceProgress& source, Line& line) 
     return text;
 }
 
+/// What is done while no source is running; "" while one is.
+std::string ProgressDisplay::phase() const {
+    const std::string soFar = " (" + duration(Clock::now() - began_) + " so far)";
+    if (sources_ == nullptr) return "looking at the sources and targets" + soFar;
+    if (!std::ranges::all_of(lines_, &Line::over)) return {};
+    return "everything is read; the targets are being completed" + soFar;
+}
+
 void ProgressDisplay::draw() {
     std::vector<std::string> texts;
-    for (std::size_t i = 0; i < sources_->size(); ++i) texts.push_back(describe(*(*sources_)[i], lines_[i]));
+    if (sources_ != nullptr)
+        for (std::size_t i = 0; i < sources_->size(); ++i)
+            texts.push_back(describe(*(*sources_)[i], lines_[i]));
+    if (const std::string now = phase(); !now.empty()) {
+        if (style_ == ProgressStyle::plain) return console_.log(LogLevel::info, now);
+        texts.push_back(now);
+    }
     if (style_ == ProgressStyle::bar) {
         for (std::string& text : texts) text = cut(std::move(text), console_.width() - 1);
         console_.showProgress(texts);
@@ -102,7 +116,7 @@ void ProgressDisplay::draw() {
 }
 
 void ProgressDisplay::tick() {
-    if (sources_ == nullptr || style_ == ProgressStyle::none) return;
+    if (stopped_ || style_ == ProgressStyle::none) return;
     const auto now = Clock::now();
     if (now - drawn_ <
         (style_ == ProgressStyle::bar ? Clock::duration(redrawEvery) : Clock::duration(plainEvery)))
@@ -112,8 +126,9 @@ void ProgressDisplay::tick() {
 }
 
 void ProgressDisplay::stop() {
-    if (sources_ != nullptr && style_ == ProgressStyle::bar) console_.showProgress({});
+    if (style_ == ProgressStyle::bar) console_.showProgress({});
     sources_ = nullptr;
+    stopped_ = true;
 }
 
 }  // namespace roost::cli

@@ -13,7 +13,8 @@ namespace roost::cli {
 
 enum class ProgressStyle { automatic, bar, plain, none };
 
-/// Shows a line a source, redrawn on a terminal, or a plain line every ten seconds. Used by one thread.
+/// Shows a line a source, redrawn on a terminal, or a plain line every ten seconds; before and after the
+/// sources run, what is being done then. Used by one thread.
 class ProgressDisplay {
 public:
     using Clock = std::chrono::steady_clock;
@@ -36,13 +37,16 @@ private:
     };
 
     [[nodiscard]] std::string describe(const SourceProgress& source, Line& line) const;
+    [[nodiscard]] std::string phase() const;
     void draw();
 
     Console& console_;
     ProgressStyle style_;
     const Sources* sources_ = nullptr;
+    bool stopped_ = false;
+    Clock::time_point began_ = Clock::now();
     std::vector<Line> lines_;
-    Clock::time_point drawn_;
+    Clock::time_point drawn_ = Clock::now();
 };
 
 }  // namespace roost::cli

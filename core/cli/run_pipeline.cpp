@@ -69,7 +69,16 @@ public:
     ExitCode execute() {
         RunOptions options;
         options.stallLimit = arguments_.stallLimit;
-        options.confirm = [this](const Plan& plan) { return confirmed(plan, arguments_, console_); };
+        options.confirm = [this](const Plan& plan) {
+            asking_ = true;  // nothing may be drawn over a question
+            {
+                const std::scoped_lock lock(displayMutex_);
+                console_.showProgress({});
+            }
+            const bool answer = confirmed(plan, arguments_, console_);
+            asking_ = false;
+            return answer;
+        };
         options.moving = [this](const auto& progress) {
             const std::scoped_lock lock(displayMutex_);
             display_.start(progress);
@@ -103,7 +112,7 @@ private:
         while (!over) {
             if (signals_.wait(tick)) onSignal(++received);
             const std::scoped_lock lock(displayMutex_);
-            display_.tick();
+            if (!asking_) display_.tick();
         }
     }
 
@@ -164,6 +173,7 @@ private:
     std::mutex displayMutex_;
     ProgressDisplay display_;
     std::atomic<bool> committing_ = false;
+    std::atomic<bool> asking_ = false;
     std::chrono::steady_clock::time_point firstSignal_;
 };
 

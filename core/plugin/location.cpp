@@ -35,11 +35,15 @@ void hideAuthorityPassword(std::string& text) {
     }
 }
 
-/// Hides the value of each `password=`, quoted as in a libpq connection string or up to '&' or a blank.
+/// Hides the value of each `password=`, `passwd=` and `sslpassword=`, blanks around the '=' or not, quoted as
+/// in a libpq connection string or up to '&' or a blank.
 void hidePasswordParameters(std::string& text) {
-    for (const std::string_view key : {"password=", "passwd=", "sslpassword="}) {
+    constexpr std::string_view blanks = " \t\r\n";
+    for (const std::string_view key : {"password", "passwd"}) {
         for (std::size_t at = text.find(key); at != std::string::npos; at = text.find(key, at + key.size())) {
-            const std::size_t begin = at + key.size();
+            const std::size_t equals = text.find_first_not_of(blanks, at + key.size());
+            if (equals == std::string::npos || text[equals] != '=') continue;
+            const std::size_t begin = std::min(text.find_first_not_of(blanks, equals + 1), text.size());
             std::size_t end = begin;
             if (begin < text.size() && text[begin] == '\'') {
                 for (++end; end < text.size() && text[end] != '\''; ++end)

@@ -26,6 +26,9 @@ TEST_CASE("passwords are never shown") {
         {"postgresql://host/db?user=u&password=secret&sslmode=require",
          "postgresql://host/db?user=u&password=***&sslmode=require"},
         {"host=h password=secret dbname=d", "host=h password=*** dbname=d"},
+        {"host=h password = secret dbname=d", "host=h password = *** dbname=d"},
+        {"host=h password =  'a b' dbname=d", "host=h password =  *** dbname=d"},
+        {"the password is asked for; sslpassword=x", "the password is asked for; sslpassword=***"},
         {R"(host=h password='it\'s secret' dbname=d)", "host=h password=*** dbname=d"},
         {"url: \"postgresql://u:p@h/d\" and s3://b/p", "url: \"postgresql://u:***@h/d\" and s3://b/p"},
     }));
