@@ -46,6 +46,13 @@ std::chrono::seconds connectTimeout(PGconn* handle) {
     return std::chrono::seconds(seconds > 0 ? seconds : defaultConnectSeconds);
 }
 
+ServerReport reportOf(const PGresult* result) {
+    const auto field = [result](int code) { return std::string(orEmpty(PQresultErrorField(result, code))); };
+    return {field(PG_DIAG_MESSAGE_PRIMARY), field(PG_DIAG_MESSAGE_DETAIL), field(PG_DIAG_CONTEXT),
+            field(PG_DIAG_SCHEMA_NAME),     field(PG_DIAG_TABLE_NAME),     field(PG_DIAG_COLUMN_NAME),
+            field(PG_DIAG_CONSTRAINT_NAME)};
+}
+
 std::string connectHint(std::string_view sqlState) {
     if (std::string hint = hintFor(sqlState); !hint.empty()) return hint;
     return "check host, port and sslmode, and that the server is running (`pg_isready` tells)";
@@ -73,6 +80,15 @@ std::int64_t Result::integer(int row, int column) const {
                     "' where a whole number was asked for");
     return value;
 }
+
+std::uint64_t Result::affectedRows() const noexcept {
+    const std::string_view digits = orEmpty(PQcmdTuples(result_.get()));
+    std::uint64_t rows = 0;
+    std::from_chars(digits.data(), digits.data() + digits.size(), rows);
+    return rows;
+}
+
+std::string_view Result::commandTag() const noexcept { return orEmpty(PQcmdStatus(result_.get())); }
 
 std::unique_ptr<Connection> Connection::open(const ConnectionSettings& settings, Context& context) {
     std::unique_ptr<Connection> connection(new Connection(context));
@@ -160,6 +176,76 @@ bool Connection::receive(CopyRow& row) {
     return false;
 }
 
+void Connection::startCopyIn(const std::string& sql, std::string_view action) {
+    action_ = action;
+    checked(PQsendQuery(handle_.get(), sql.c_str()) == 1);
+    const Result begun(nextResult());
+    if (PQresultStatus(begun.get()) != PGRES_COPY_IN) {
+        drain();
+        failed(begun.get());
+    }
+    // A blocking send could be ended neither by the stop token nor by a server that hangs.
+    checked(PQsetnonblocking(handle_.get(), 1) == 0);
+}
+
+void Connection::send(std::span<const char> bytes) {
+    int taken = 0;
+    while ((taken = PQputCopyData(handle_.get(), bytes.data(), static_cast<int>(bytes.size()))) == 0) flush();
+    checked(taken == 1);
+    flush();
+}
+
+void Connection::flush() {
+    for (;;) {
+        const int left = PQflush(handle_.get());
+        checked(left >= 0);
+        if (left == 0) return;
+        // A server that complains meanwhile has to get rid of its words before it takes more.
+        static_cast<void>(readyWithinSlice(POLLIN | POLLOUT));
+        checked(PQconsumeInput(handle_.get()) == 1);
+    }
+}
+
+bool Connection::hasAnswer() {
+    pollfd descriptor{PQsocket(handle_.get()), POLLIN, 0};
+    return ::poll(&descriptor, 1, 0) > 0;
+}
+
+std::uint64_t Connection::finishCopyIn() {
+    int ended = 0;
+    while ((ended = PQputCopyEnd(handle_.get(), nullptr)) == 0) flush();
+    checked(ended == 1);
+    flush();
+    checked(PQsetnonblocking(handle_.get(), 0) == 0);
+    return finalResult().affectedRows();
+}
+
+void Connection::commit() {
+    heedsStop_ = false;
+    action_ = "commit the transaction";
+    checked(PQsendQuery(handle_.get(), "COMMIT") == 1);
+    // A transaction that had failed before is rolled back by COMMIT, which is no error to the server.
+    if (finalResult().commandTag() != "COMMIT")
+        throw ServerError("the transaction on " + name_ + " had failed before and was rolled back", "", "");
+}
+
+void Connection::close() noexcept {
+    if (handle_ && PQtransactionStatus(handle_.get()) == PQTRANS_ACTIVE) cancel();
+    handle_.reset();
+}
+
+std::vector<std::pair<std::string, std::string>> Connection::openSettings() const {
+    const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options(PQconninfo(handle_.get()),
+                                                                               &PQconninfoFree);
+    std::vector<std::pair<std::string, std::string>> settings;
+    for (const PQconninfoOption* option = options.get(); option != nullptr && option->keyword != nullptr;
+         ++option)
+        // "*" marks what a program shows as asterisks: passwords.
+        if (!orEmpty(option->val).empty() && !orEmpty(option->dispchar).starts_with('*'))
+            settings.emplace_back(option->keyword, option->val);
+    return settings;
+}
+
 std::string Connection::databaseName() const { return std::string(orEmpty(PQdb(handle_.get()))); }
 
 std::string Connection::user() const { return std::string(orEmpty(PQuser(handle_.get()))); }
@@ -169,7 +255,7 @@ std::string Connection::parameter(const char* setting) const {
 }
 
 bool Connection::readyWithinSlice(short events) {
-    if (context_.stopToken().stop_requested()) {
+    if (heedsStop_ && context_.stopToken().stop_requested()) {
         cancel();
         throw Interrupted();
     }
@@ -223,19 +309,19 @@ void Connection::checked(bool done) {
 
 void Connection::failed(const PGresult* result) {
     const std::string sqlState(orEmpty(PQresultErrorField(result, PG_DIAG_SQLSTATE)));
-    const std::string primary(orEmpty(PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY)));
-    const std::string detail(orEmpty(PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL)));
-    std::string said = oneLine(primary.empty() ? orEmpty(PQerrorMessage(handle_.get())) : primary);
-    if (!detail.empty()) said += " (" + oneLine(detail) + ")";
+    ServerReport report = reportOf(result);
+    if (report.primary.empty()) report.primary = orEmpty(PQerrorMessage(handle_.get()));
+    const std::string said = report.text();
     // The server's farewell may arrive before the connection is seen to be closed.
     if (PQstatus(handle_.get()) == CONNECTION_BAD || sqlState.starts_with(sql_state::serverLeaves)) {
         std::string hint = hintFor(sqlState);
         if (hint.empty()) hint = "see the server's log; run again once it is up";
         throw ServerError(
             "the connection was lost, so roost cannot " + action_ + " of " + name_ + ": " + said, hint,
-            sqlState);
+            sqlState, std::move(report));
     }
-    throw ServerError("cannot " + action_ + " of " + name_ + ": " + said, hintFor(sqlState), sqlState);
+    throw ServerError("cannot " + action_ + " of " + name_ + ": " + said, hintFor(sqlState), sqlState,
+                      std::move(report));
 }
 
 void Connection::connectFailed() {

@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "lib/sql/postgresql/connection_settings.hpp"
@@ -33,6 +34,10 @@ public:
     [[nodiscard]] bool boolean(int row, int column) const noexcept { return text(row, column) == "t"; }
     /// 0 for null. Throws roost::Error where the text is no whole number.
     [[nodiscard]] std::int64_t integer(int row, int column) const;
+    /// How many rows the command inserted, updated, deleted or copied.
+    [[nodiscard]] std::uint64_t affectedRows() const noexcept;
+    /// "COMMIT", "INSERT 0 3", ...
+    [[nodiscard]] std::string_view commandTag() const noexcept;
     [[nodiscard]] const PGresult* get() const noexcept { return result_.get(); }
 
 private:
@@ -84,6 +89,27 @@ public:
     /// it.
     bool receive(CopyRow& row);
 
+    /// Begins a COPY ... FROM STDIN. Nothing but the calls of the copy may follow before finishCopyIn().
+    void startCopyIn(const std::string& sql, std::string_view action);
+    /// Hands the bytes on and waits until the server has taken all but what its socket buffers. Nothing is
+    /// learned of rows that it refuses before finishCopyIn().
+    void send(std::span<const char> bytes);
+    /// True if the server has said something while it takes rows: a notice, or that it refuses one.
+    [[nodiscard]] bool hasAnswer();
+    /// Ends the COPY; returns how many rows the server has taken.
+    std::uint64_t finishCopyIn();
+
+    /// COMMIT. From here on the stop token is not looked at any more. Throws ServerError where the
+    /// transaction was not committed, or where that is not known (PQstatus tells: lost()).
+    void commit();
+    /// Closes the connection; a transaction that is open is rolled back by the server. Does not wait.
+    void close() noexcept;
+    /// True once the connection is gone.
+    [[nodiscard]] bool lost() const noexcept { return PQstatus(handle_.get()) == CONNECTION_BAD; }
+    /// The settings that this connection was made with, environment and service files resolved, without
+    /// passwords: good for ConnectionSettings::fromKeywords().
+    [[nodiscard]] std::vector<std::pair<std::string, std::string>> openSettings() const;
+
     /// "database 'app' on host 'localhost' port 5432"
     [[nodiscard]] const std::string& name() const noexcept { return name_; }
     [[nodiscard]] std::string databaseName() const;
@@ -102,6 +128,7 @@ private:
     void connect(const ConnectionSettings& settings);
     [[nodiscard]] bool readyWithinSlice(short events);
     void waitForInput();
+    void flush();
     [[nodiscard]] PGresult* nextResult();
     [[nodiscard]] Result finalResult();
     /// Reads what a failed query left, else the connection stays unusable.
@@ -116,6 +143,7 @@ private:
     std::unique_ptr<PGconn, Finish> handle_;
     std::string name_;
     std::string action_;
+    bool heedsStop_ = true;
 };
 
 }  // namespace roost::sql::postgresql

@@ -100,4 +100,11 @@ ConnectionSettings ConnectionSettings::from(const Location& location) {
     return settings;
 }
 
+ConnectionSettings ConnectionSettings::fromKeywords(
+    std::vector<std::pair<std::string, std::string>> keywords) {
+    ConnectionSettings settings;
+    settings.keywords_ = std::move(keywords);
+    return settings;
+}
+
 }  // namespace roost::sql::postgresql

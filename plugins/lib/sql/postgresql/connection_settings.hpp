@@ -19,6 +19,10 @@ public:
     /// roost::Error for what libpq can't read; the message shows nothing of it.
     [[nodiscard]] static ConnectionSettings from(const Location& location);
 
+    /// From libpq's own keywords, as Connection::openSettings() gives them.
+    [[nodiscard]] static ConnectionSettings fromKeywords(
+        std::vector<std::pair<std::string, std::string>> keywords);
+
     [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& keywords() const noexcept {
         return keywords_;
     }

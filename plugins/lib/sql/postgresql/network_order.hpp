@@ -20,6 +20,16 @@ template <class Unsigned>
     return value;
 }
 
+/// Writes `value` at `out` in network order.
+template <class Unsigned>
+inline void toNetwork(char* out, Unsigned value) noexcept {
+    // The swap is its own reverse.
+    char bytes[sizeof value];
+    std::memcpy(bytes, &value, sizeof value);
+    const Unsigned swapped = fromNetwork<Unsigned>(bytes);
+    std::memcpy(out, &swapped, sizeof swapped);
+}
+
 [[nodiscard]] inline std::int16_t int16At(const char* data) noexcept {
     return std::bit_cast<std::int16_t>(fromNetwork<std::uint16_t>(data));
 }

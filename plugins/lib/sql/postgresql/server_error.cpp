@@ -64,6 +64,10 @@ std::string oneLine(std::string_view message) {
     return redact(line);
 }
 
+std::string ServerReport::text() const {
+    return detail.empty() ? oneLine(primary) : oneLine(primary) + " (" + oneLine(detail) + ")";
+}
+
 ConnectFailure parseConnectFailure(std::string_view message) {
     // Verbose text ends in "LOCATION:  function, file:line", which says nothing to users.
     if (const std::size_t location = message.find("\nLOCATION:"); location != std::string_view::npos)

@@ -8,21 +8,41 @@
 
 namespace roost::sql::postgresql {
 
+/// The fields of a server's complaint (PostgreSQL, "Error and Notice Message Fields"); "" for what it left
+/// out.
+struct ServerReport {
+    std::string primary;
+    std::string detail;
+    std::string context;
+    std::string schema;
+    std::string table;
+    std::string column;
+    std::string constraint;
+
+    /// "primary (detail)", on one line.
+    [[nodiscard]] std::string text() const;
+};
+
 /// An Error that carries the server's SQLSTATE (PostgreSQL, appendix A); "" where the server gave none.
 class ServerError : public Error {
 public:
-    ServerError(const std::string& message, std::string hint, std::string sqlState)
-        : Error(message, std::move(hint)), sqlState_(std::move(sqlState)) {}
+    ServerError(const std::string& message, std::string hint, std::string sqlState, ServerReport report = {})
+        : Error(message, std::move(hint)), sqlState_(std::move(sqlState)), report_(std::move(report)) {}
     [[nodiscard]] const std::string& sqlState() const noexcept { return sqlState_; }
+    [[nodiscard]] const ServerReport& report() const noexcept { return report_; }
 
 private:
     std::string sqlState_;
+    ServerReport report_;
 };
 
 namespace sql_state {
 inline constexpr std::string_view undefinedTable = "42P01";
 inline constexpr std::string_view undefinedSchema = "3F000";
 inline constexpr std::string_view lockNotAvailable = "55P03";
+inline constexpr std::string_view deadlock = "40P01";
+inline constexpr std::string_view foreignKeyViolation = "23503";
+inline constexpr std::string_view insufficientPrivilege = "42501";
 inline constexpr std::string_view serverLeaves = "57P";  ///< shutdown, crash, ended session
 }  // namespace sql_state
 

@@ -1,0 +1,77 @@
+// Cells as values that a column holds: what can be converted exactly is, everything else is an error.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+#include "lib/sql/postgresql/decimal.hpp"
+#include "lib/sql/postgresql/target_column.hpp"
+#include "roost/cell.hpp"
+
+namespace roost::sql::postgresql {
+
+/// A value that a column can't hold. what() reads as in "column 'x' cannot hold 2: it is no boolean".
+class BadValue : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+/// A value in the form of its column. Which members count is told by the form.
+struct Value {
+    std::int64_t number = 0;  ///< boolean, integers, date, time, timestamp, money (its smallest unit)
+    double real = 0;
+    std::string_view text;  ///< text, json, bytes, uuid (16 bytes), other; numeric: as it was written
+    Decimal decimal;
+    Interval interval;
+};
+
+/// What was changed on the way, as the contract's table of values allows.
+struct Conversions {
+    std::uint64_t cutFractions = 0;    ///< digits below what the column keeps of a second
+    std::uint64_t droppedOffsets = 0;  ///< an offset other than UTC's
+};
+
+/// Converts the cells of one column. Not thread-safe.
+class CellConverter {
+public:
+    /// `sourceIsInstant`: timestamps that come have a time zone. `encoded`: the database has an encoding, so
+    /// that text must be UTF-8.
+    CellConverter(const TargetColumn& column, bool sourceIsInstant, bool encoded)
+        : column_(column), sourceIsInstant_(sourceIsInstant), encoded_(encoded) {}
+
+    /// `cell` is not null. The value points into the cell or into this object, until the next call. Throws
+    /// BadValue.
+    [[nodiscard]] Value convert(const Cell& cell);
+    [[nodiscard]] const TargetColumn& column() const noexcept { return column_; }
+    [[nodiscard]] const Conversions& conversions() const noexcept { return conversions_; }
+
+private:
+    [[nodiscard]] bool booleanOf(const Cell& cell) const;
+    [[nodiscard]] std::int64_t integerOf(const Cell& cell, std::int64_t lowest, std::int64_t highest);
+    [[nodiscard]] double realOf(const Cell& cell);
+    [[nodiscard]] double singleOf(const Cell& cell);
+    [[nodiscard]] Decimal decimalOf(const Cell& cell);
+    [[nodiscard]] std::int64_t moneyOf(const Cell& cell);
+    [[nodiscard]] std::string_view textOf(const Cell& cell);
+    [[nodiscard]] std::string_view checkedText(std::string_view text) const;
+    [[nodiscard]] std::string_view bytesOf(const Cell& cell) const;
+    [[nodiscard]] std::string_view uuidOf(const Cell& cell);
+    [[nodiscard]] std::int64_t dateOf(const Cell& cell) const;
+    [[nodiscard]] std::int64_t timeOf(const Cell& cell);
+    [[nodiscard]] std::int64_t timestampOf(const Cell& cell);
+    [[nodiscard]] Interval intervalOf(const Cell& cell);
+    [[nodiscard]] std::int64_t withoutLostDigits(std::int64_t microseconds, bool alreadyCut);
+    [[nodiscard]] std::string_view shortest(double value);
+
+    TargetColumn column_;
+    bool sourceIsInstant_;
+    bool encoded_;
+    Conversions conversions_;
+    std::array<char, 400> written_{};
+    std::string scratch_;
+};
+
+}  // namespace roost::sql::postgresql

@@ -1,0 +1,389 @@
+#include "sinks/postgresql/load.hpp"
+
+#include <algorithm>
+#include <random>
+#include <utility>
+
+#include "lib/sql/postgresql/identifiers.hpp"
+#include "lib/sql/postgresql/row_encoder.hpp"
+#include "lib/sql/postgresql/sequence_restart.hpp"
+#include "lib/sql/postgresql/table_definition.hpp"
+#include "lib/sql/postgresql/table_locks.hpp"
+#include "lib/storage/shown_name.hpp"
+#include "roost/error.hpp"
+
+namespace roost::postgresql {
+
+namespace {
+
+using namespace sql::postgresql;
+using sql::quoteIdentifier;
+using sql::TableAction;
+using sql::TableLoad;
+using storage::shownName;
+
+std::string serverSchema(const std::string& schema) { return schema.empty() ? "public" : schema; }
+
+std::string quotedList(const std::vector<TargetColumn>& columns) {
+    std::string list;
+    for (const TargetColumn& column : columns)
+        list += (list.empty() ? "" : ", ") + quoteIdentifier(column.name);
+    return list;
+}
+
+std::string randomName() {
+    std::random_device device;
+    constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyz0123456789";
+    std::string name = "roost_rehearsal_";
+    for (int i = 0; i < 12; ++i) name += letters[device() % letters.size()];
+    return name;
+}
+
+std::string counted(std::uint64_t number, const char* one, const char* many) {
+    return std::to_string(number) + " " + (number == 1 ? one : many);
+}
+
+}  // namespace
+
+void Load::readState() {
+    state_ = readTargetState(connection_);
+    scheme_ = schemeFor(connection_, incoming_, state_, settings_);
+    if (scheme_.plan.refusals.empty()) return;
+    std::string all;
+    for (const std::string& refusal : scheme_.plan.refusals) all += (all.empty() ? "" : "; ") + refusal;
+    throw Error(all);
+}
+
+void Load::begin() {
+    readState();
+    if (settings_.rehearsal) {
+        makeStandIns();
+    } else {
+        lock();
+        readState();  // what was planned before the locks may have changed until they were there
+        loosen();
+        empty();
+    }
+    make();
+    findDestinations();
+}
+
+void Load::lock() {
+    std::vector<LockedTable> replaced;
+    std::vector<LockedTable> merged;
+    for (const TableLoad& load : scheme_.plan.tables) {
+        if (load.action != TableAction::replace && load.action != TableAction::merge) continue;
+        const Relation& relation = state_.description(*load.to).relation;
+        (load.action == TableAction::replace ? replaced : merged)
+            .push_back({relation.oid, relation.schema, relation.name, relation.kind == 'p'});
+    }
+    for (const ReferentialKey& key : scheme_.loosened)
+        for (const KeySide* side : {&key.child, &key.parent})
+            if (std::ranges::find(replaced, side->oid, &LockedTable::oid) == replaced.end())
+                replaced.push_back({side->oid, side->schema, side->name, side->partitioned});
+    lockTables(connection_, replaced, "ACCESS EXCLUSIVE");
+    lockTables(connection_, merged, "SHARE ROW EXCLUSIVE");
+}
+
+void Load::makeStandIns() {
+    rehearsalSchema_ = randomName();
+    run("CREATE SCHEMA " + quoteIdentifier(rehearsalSchema_), "make a schema for the rehearsal");
+    std::size_t number = 0;
+    for (const TableLoad& load : scheme_.plan.tables) {
+        ++number;
+        if (load.action != TableAction::replace && load.action != TableAction::merge) continue;
+        const TableDescription& described = state_.description(*load.to);
+        const std::string standIn = quoteQualified(rehearsalSchema_, "t" + std::to_string(number));
+        const std::string original = quoteQualified(described.relation.schema, described.relation.name);
+        const std::string action = "rehearse table '" + shownName(load.to->qualifiedName()) + "'";
+        run("CREATE UNLOGGED TABLE " + standIn + " (LIKE " + original + " INCLUDING ALL)", action);
+        standIns_[described.relation.oid] = standIn;
+        std::string loaded;
+        for (const sql::ColumnLoad& column : load.columns)
+            loaded += (loaded.empty() ? "" : ", ") + quoteIdentifier(load.to->columns[column.to].name);
+        // A default that is not loaded may draw from the application's own sequence, which no rollback
+        // undoes.
+        for (std::size_t c = 0; c < load.to->columns.size(); ++c) {
+            const Column& column = load.to->columns[c];
+            const bool comes = std::ranges::find(load.columns, c, &sql::ColumnLoad::to) != load.columns.end();
+            if (!comes && !column.generated && column.identity == Identity::none && column.defaultValue)
+                run("ALTER TABLE " + standIn + " ALTER COLUMN " + quoteIdentifier(column.name) +
+                        " DROP DEFAULT, ALTER COLUMN " + quoteIdentifier(column.name) + " DROP NOT NULL",
+                    action);
+        }
+        if (load.action == TableAction::merge && !loaded.empty())
+            run("INSERT INTO " + standIn + " (" + loaded + ") OVERRIDING SYSTEM VALUE SELECT " + loaded +
+                    " FROM " + (described.relation.kind == 'p' ? "" : "ONLY ") + original,
+                action);
+    }
+}
+
+void Load::loosen() {
+    for (const ReferentialKey& key : scheme_.loosened) dropKey(connection_, key);
+    const bool skip = settings_.triggers == Triggers::skip;
+    for (const TableAction action : {TableAction::replace, TableAction::merge}) {
+        const std::string oids = oidsOf(scheme_.plan, state_, action);
+        for (Silencing& silencing :
+             silencingFor(connection_, oids, skip, skip && action == TableAction::merge)) {
+            run(silencing.before, "silence " + shownName(silencing.what));
+            silenced_.push_back(std::move(silencing));
+        }
+    }
+}
+
+void Load::empty() {
+    std::string list;
+    for (const TableLoad& load : scheme_.plan.tables) {
+        if (load.action != TableAction::replace) continue;
+        const Relation& relation = state_.description(*load.to).relation;
+        list += (list.empty() ? "" : ", ") + std::string(relation.kind == 'p' ? "" : "ONLY ") +
+                quoteQualified(relation.schema, relation.name);
+    }
+    if (!list.empty()) run("TRUNCATE " + list + " CONTINUE IDENTITY RESTRICT", "empty the tables");
+}
+
+void Load::make() {
+    for (const std::string& warning : runSteps(connection_, scheme_.making.before, failedStep_))
+        context_.warn(warning);
+    // What is missing something may be waiting for a view or a key, which come after the rows.
+    std::ranges::move(scheme_.making.after, std::back_inserter(scheme_.making.before));
+    scheme_.making.after = std::exchange(scheme_.making.before, {});
+}
+
+void Load::findDestinations() {
+    std::size_t number = 0;
+    for (const TableLoad& load : scheme_.plan.tables) {
+        ++number;
+        if (load.action == TableAction::keep) {
+            ++totals_.kept;
+            continue;
+        }
+        destinations_.push_back(destinationOf(load, number));
+        if (load.action == TableAction::create) ++totals_.created;
+        if (load.action == TableAction::replace) ++totals_.replaced;
+        if (load.action == TableAction::merge) ++totals_.merged;
+    }
+}
+
+Load::Destination Load::destinationOf(const TableLoad& load, std::size_t number) {
+    Destination destination;
+    destination.load = &load;
+    destination.copySchema = serverSchema(load.to->schema);
+    destination.copyRelation = load.to->name;
+    destination.table = quoteQualified(destination.copySchema, destination.copyRelation);
+    const std::string shown = shownName(load.to->qualifiedName());
+    if (load.action == TableAction::create) {
+        const Result found =
+            connection_.query("SELECT pg_catalog.to_regclass($1)::oid", "find a table", {destination.table});
+        if (found.isNull(0, 0))
+            throw Error("table " + shown + " could not be made" +
+                        (failedStep_.empty() ? std::string() : ": " + failedStep_));
+        destination.oid = static_cast<Oid>(found.integer(0, 0));
+    } else {
+        destination.oid = state_.description(*load.to).relation.oid;
+    }
+    if (const auto standIn = standIns_.find(destination.oid); standIn != standIns_.end()) {
+        destination.copySchema = rehearsalSchema_;
+        destination.copyRelation = "t" + std::to_string(number);
+        destination.table = standIn->second;
+    }
+    const std::vector<TargetColumn> columns = readTargetColumns(connection_, destination.oid);
+    for (const sql::ColumnLoad& loaded : load.columns) {
+        const std::string& name = load.to->columns[loaded.to].name;
+        const auto found = std::ranges::find(columns, name, &TargetColumn::name);
+        if (found == columns.end() || found->generated)
+            throw Error("table " + shown + " has no column '" + shownName(name) + "' that takes values");
+        destination.columns.push_back(*found);
+    }
+    if (load.action == TableAction::merge) makeMergeTable(destination, number);
+    return destination;
+}
+
+void Load::makeMergeTable(Destination& destination, std::size_t number) {
+    const std::string name = "roost_merge_" + std::to_string(number);
+    run("CREATE TEMPORARY TABLE " + quoteIdentifier(name) + " ON COMMIT DROP AS SELECT " +
+            quotedList(destination.columns) + " FROM " + destination.table + " WITH NO DATA",
+        "make a table for the rows that come");
+    destination.copySchema = "pg_temp";
+    destination.copyRelation = name;
+}
+
+void Load::write(Item& item) {
+    if (const auto* begin = std::get_if<TableBegin>(&item)) return beginTable(begin->table);
+    if (const auto* end = std::get_if<TableEnd>(&item)) return endTable(*end);
+    const auto* batch = std::get_if<BatchPtr>(&item);
+    if (batch == nullptr) throw Error("a database takes no files");
+    if (copy_) copy_->add(*batch);
+}
+
+void Load::beginTable(TableId table) {
+    const auto found = std::ranges::find_if(
+        destinations_, [&](const Destination& candidate) { return candidate.load->from->id == table; });
+    current_ = found == destinations_.end() ? nullptr : &*found;
+    if (current_ == nullptr) return;
+    const TableLoad& load = *current_->load;
+    const bool encoded = connection_.parameter("server_encoding") != "SQL_ASCII";
+    std::vector<LoadedColumn> columns;
+    for (std::size_t i = 0; i < load.columns.size(); ++i) {
+        const std::size_t from = load.columns[i].from;
+        columns.push_back(
+            {from, CellConverter(current_->columns[i], load.from->columns[from].type.withZone, encoded)});
+    }
+    CopyTarget target{load.from->qualifiedName(), current_->copySchema, current_->copyRelation, {}};
+    for (const std::size_t place : load.key)
+        target.key.push_back({current_->columns[place].name, load.columns[place].from});
+    copy_.emplace(connection_, std::move(target), RowEncoder(std::move(columns)));
+}
+
+void Load::endTable(const TableEnd& end) {
+    if (!copy_) return;
+    const std::uint64_t taken = copy_->finish();
+    tellConversions();
+    copy_.reset();
+    const std::string shown = "table " + shownName(current_->load->from->qualifiedName());
+    if (taken != end.rows) {
+        const std::string message = shown + " has taken " + counted(taken, "row", "rows") + " of " +
+                                    std::to_string(end.rows) + " that came";
+        if (settings_.triggers == Triggers::skip || settings_.rehearsal) throw Error(message);
+        context_.warn(message + ": a trigger has left out the others");
+    }
+    totals_.rows += taken;
+}
+
+void Load::tellConversions() {
+    const std::string table = shownName(copy_->target().shownName);
+    for (const LoadedColumn& column : copy_->encoder().columns()) {
+        const Conversions& done = column.converter.conversions();
+        const std::string of =
+            " of column '" + shownName(column.converter.column().name) + "' in table " + table;
+        if (done.cutFractions > 0)
+            context_.warn("converted " + counted(done.cutFractions, "time", "times") + of +
+                          ": digits of a second beyond what " + column.converter.column().typeName +
+                          " keeps were cut off");
+        if (done.droppedOffsets > 0)
+            context_.warn("converted " + counted(done.droppedOffsets, "time", "times") + of + ": " +
+                          column.converter.column().typeName + " does not keep the offset from UTC that " +
+                          (done.droppedOffsets == 1 ? "it" : "they") + " had");
+    }
+}
+
+bool Load::isLoaded(Oid oid) const {
+    return std::ranges::any_of(destinations_,
+                               [oid](const Destination& destination) { return destination.oid == oid; });
+}
+
+void Load::prepare() {
+    mergeTables();
+    makeRest();
+    run("SET CONSTRAINTS ALL IMMEDIATE", "check what is left to check");
+    if (settings_.rehearsal) return checkStandIns();
+    for (const ReferentialKey& key : scheme_.loosened) settleOutsideOrphans(key);
+    tighten();
+    restart();
+    for (const Silencing& silencing : silenced_)
+        run(silencing.after, "bring back " + shownName(silencing.what));
+}
+
+void Load::mergeTables() {
+    const std::vector<const TableLoad*> order = inMergeOrder(scheme_.plan, state_);
+    if (order.empty()) return;
+    run("SET CONSTRAINTS ALL DEFERRED", "put off checks");
+    for (const TableLoad* load : order) merge(*std::ranges::find(destinations_, load, &Destination::load));
+}
+
+void Load::merge(const Destination& destination) {
+    const std::string shown = shownName(destination.load->from->qualifiedName());
+    const std::string action = "merge table '" + shown + "'";
+    std::vector<std::string> numbered;
+    std::string keys;
+    std::string changes;
+    for (std::size_t i = 0; i < destination.columns.size(); ++i) {
+        const TargetColumn& column = destination.columns[i];
+        const std::string name = quoteIdentifier(column.name);
+        const auto& key = destination.load->key;
+        if (std::ranges::find(key, i) != key.end()) {
+            keys += (keys.empty() ? "" : ", ") + name;
+            continue;
+        }
+        changes += (changes.empty() ? "" : ", ") + name + " = EXCLUDED." + name;
+        if (column.identityAlways) numbered.push_back(name);
+    }
+    const auto setIdentity = [&](const char* kind) {
+        for (const std::string& name : numbered)
+            run("ALTER TABLE " + destination.table + " ALTER COLUMN " + name + " SET GENERATED " + kind,
+                action);
+    };
+    setIdentity("BY DEFAULT");  // a column that is numbered always can't be updated
+    const std::string list = quotedList(destination.columns);
+    run("INSERT INTO " + destination.table + " (" + list + ") OVERRIDING SYSTEM VALUE SELECT " + list +
+            " FROM " + quoteQualified(destination.copySchema, destination.copyRelation) + " ON CONFLICT (" +
+            keys + ") DO " + (changes.empty() ? "NOTHING" : "UPDATE SET " + changes),
+        action);
+    setIdentity("ALWAYS");
+}
+
+void Load::makeRest() {
+    for (const std::string& warning : runSteps(connection_, scheme_.making.after, failedStep_))
+        context_.warn(warning);
+    if (scheme_.making.after.empty()) return;
+    throw Error(scheme_.making.after.front().shown + " could not be made in " + connection_.name() + ": " +
+                    failedStep_,
+                "make what it needs first, by hand");
+}
+
+/// What putting the keys back would find out, without touching the tables that are in use.
+void Load::checkStandIns() {
+    for (const ReferentialKey& key : scheme_.loosened) {
+        if (!key.validated) continue;
+        const Orphans orphans = findOrphans(connection_, key, standIns_);
+        if (orphans.count == 0) continue;
+        const bool settled =
+            !isLoaded(key.child.oid) && settings_.onOrphans == OnOrphans::apply && actsOnDelete(key);
+        if (!settled) throw Error(key.shown() + " would not hold: " + orphans.text(key));
+        context_.warn(key.shown() + ": ON DELETE would be applied, since " + orphans.text(key));
+    }
+}
+
+void Load::settleOutsideOrphans(const ReferentialKey& key) {
+    if (!key.validated || isLoaded(key.child.oid)) return;
+    if (settings_.onOrphans == OnOrphans::apply && actsOnDelete(key)) {
+        const std::uint64_t rows = applyOnDelete(connection_, key);
+        if (rows > 0)
+            context_.warn(key.shown() + ": " + counted(rows, "row was", "rows were") + " " +
+                          (key.onDelete == 'c'   ? "deleted"
+                           : key.onDelete == 'n' ? "set to null"
+                                                 : "set to the default") +
+                          ", since what they referred to is gone (on-orphans: apply)");
+        return;
+    }
+    const Orphans orphans = findOrphans(connection_, key, {});
+    if (orphans.count == 0) return;
+    throw Error(key.shown() + " would not hold after the load: " + orphans.text(key),
+                actsOnDelete(key)
+                    ? "that table is not in what comes; 'on-orphans: apply' does to these rows what "
+                      "the key's ON DELETE says"
+                    : "that table is not in what comes, and the key's ON DELETE says nothing: remove "
+                      "these rows first");
+}
+
+void Load::tighten() {
+    run("SET CONSTRAINTS ALL IMMEDIATE", "check what is left to check");
+    for (const ReferentialKey& key : scheme_.loosened) restoreKey(connection_, key);
+}
+
+void Load::restart() {
+    std::vector<LoadedTable> loaded;
+    for (const Destination& destination : destinations_) {
+        LoadedTable table;
+        table.oid = destination.oid;
+        table.replaced = destination.load->action != TableAction::merge;
+        for (const sql::ColumnLoad& column : destination.load->columns)
+            if (const auto next = destination.load->from->columns[column.from].nextValue)
+                table.nextValues.emplace(destination.load->to->columns[column.to].name, *next);
+        loaded.push_back(std::move(table));
+    }
+    if (loaded.empty()) return;
+    for (const std::string& warning : restartSequences(connection_, loaded)) context_.warn(warning);
+}
+
+}  // namespace roost::postgresql

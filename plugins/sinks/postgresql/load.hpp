@@ -1,0 +1,99 @@
+// A load from its first lock to the moment before its commit.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lib/sql/postgresql/connection.hpp"
+#include "lib/sql/postgresql/quiet_tables.hpp"
+#include "lib/sql/postgresql/referential_keys.hpp"
+#include "lib/sql/postgresql/table_copy.hpp"
+#include "roost/catalog.hpp"
+#include "roost/context.hpp"
+#include "roost/item.hpp"
+#include "sinks/postgresql/load_check.hpp"
+#include "sinks/postgresql/load_settings.hpp"
+#include "sinks/postgresql/target_state.hpp"
+
+namespace roost::postgresql {
+
+/// What was done, for the report.
+struct LoadTotals {
+    std::uint64_t rows = 0;
+    std::uint64_t created = 0;
+    std::uint64_t replaced = 0;
+    std::uint64_t merged = 0;
+    std::uint64_t kept = 0;
+};
+
+/// Loads a catalog's tables within the transaction that is open on a connection. In a rehearsal (see
+/// LoadSettings) tables that exist have stand-ins in a schema of its own. Nothing is undone here: whoever
+/// owns the connection rolls back. Throws Error, ServerError, Interrupted.
+class Load {
+public:
+    /// All of them outlive it.
+    Load(sql::postgresql::Connection& connection, const Catalog& incoming, const LoadSettings& settings,
+         Context& context)
+        : connection_(connection), incoming_(incoming), settings_(settings), context_(context) {}
+    Load(const Load&) = delete;
+    Load& operator=(const Load&) = delete;
+
+    /// Locks, makes and empties tables.
+    void begin();
+    void write(Item& item);
+    /// Brings everything else in order: keys, views, triggers, sequences. After it only the commit is left.
+    void prepare();
+    [[nodiscard]] const LoadTotals& totals() const noexcept { return totals_; }
+
+private:
+    /// Where the rows of one table go.
+    struct Destination {
+        const sql::TableLoad* load = nullptr;
+        sql::postgresql::Oid oid = 0;  ///< of the application's table; of the new one where it is made
+        std::string table;             ///< quoted: what the rows are to end up in
+        std::string copySchema;        ///< what COPY writes to
+        std::string copyRelation;
+        std::vector<sql::postgresql::TargetColumn> columns;  ///< those that are loaded, as TableLoad::columns
+    };
+
+    void readState();
+    void lock();
+    void makeStandIns();
+    void loosen();
+    void empty();
+    void make();
+    void findDestinations();
+    [[nodiscard]] Destination destinationOf(const sql::TableLoad& load, std::size_t number);
+    void makeMergeTable(Destination& destination, std::size_t number);
+    void beginTable(TableId table);
+    void endTable(const TableEnd& end);
+    void tellConversions();
+    void mergeTables();
+    void merge(const Destination& destination);
+    void makeRest();
+    void checkStandIns();
+    void settleOutsideOrphans(const sql::postgresql::ReferentialKey& key);
+    void tighten();
+    void restart();
+    void run(const std::string& sql, const std::string& action) { connection_.query(sql, action); }
+    [[nodiscard]] bool isLoaded(sql::postgresql::Oid oid) const;
+
+    sql::postgresql::Connection& connection_;
+    const Catalog& incoming_;
+    const LoadSettings& settings_;
+    Context& context_;
+    TargetState state_;
+    LoadScheme scheme_;
+    std::string failedStep_;
+    std::vector<sql::postgresql::Silencing> silenced_;
+    sql::postgresql::StandIns standIns_;
+    std::string rehearsalSchema_;
+    std::vector<Destination> destinations_;
+    const Destination* current_ = nullptr;
+    std::optional<sql::postgresql::TableCopy> copy_;
+    LoadTotals totals_;
+};
+
+}  // namespace roost::postgresql

@@ -1,0 +1,26 @@
+// What the options of a load come to.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+#include "lib/sql/load_plan.hpp"
+
+namespace roost::postgresql {
+
+/// The option `triggers`.
+enum class Triggers : std::uint8_t { skip, fire };
+
+/// The option `on-orphans`: what becomes of rows of tables that don't come, whose parents are gone.
+enum class OnOrphans : std::uint8_t { fail, apply };
+
+struct LoadSettings {
+    sql::LoadOptions tables;
+    Triggers triggers = Triggers::skip;
+    OnOrphans onOrphans = OnOrphans::fail;
+    std::chrono::milliseconds lockTimeout{30'000};
+    /// Loads into stand-ins, and locks nothing that anybody else uses.
+    bool rehearsal = false;
+};
+
+}  // namespace roost::postgresql
