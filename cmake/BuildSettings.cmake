@@ -30,6 +30,10 @@ if(ROOST_SANITIZE)
   add_link_options(-fsanitize=${ROOST_SANITIZE})
 endif()
 
+if(ROOST_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})

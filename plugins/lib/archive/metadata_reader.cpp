@@ -132,6 +132,7 @@ public:
             return tree_.endArray();
         }
         target().endArray();
+        takeUser();
     }
     void beginObject() { target().beginObject(); }
     void endObject() {
