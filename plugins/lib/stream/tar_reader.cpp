@@ -168,7 +168,14 @@ void TarReader::checkSum() {
     std::uint64_t sum = 0;
     for (std::size_t i = 0; i < blockBytes; ++i)
         sum += i >= sumAt && i < sumAt + sumLength ? std::uint8_t{' '} : static_cast<std::uint8_t>(block_[i]);
-    if (number(sumAt, sumLength, "checksum") != sum) damaged("the checksum of a tar header is wrong");
+    const std::string_view stated = field(sumAt, sumLength);
+    const bool isNumber =
+        stated.find_first_not_of(std::string_view(" 01234567\0", 10)) == std::string_view::npos;
+    if (!isNumber || number(sumAt, sumLength, "checksum") != sum) {
+        if (first_) throw Error(input_.name() + " is no backup: there is no tar archive in its gzip data");
+        damaged("the checksum of a tar header is wrong");
+    }
+    first_ = false;
     std::array<char, sumLength> written{'0', '0', '0', '0', '0', '0', '\0', ' '};
     for (std::size_t i = 6; i-- != 0; sum >>= 3U) written[i] = static_cast<char>('0' + (sum & 7U));
     if (field(sumAt, sumLength) != std::string_view(written.data(), written.size()))

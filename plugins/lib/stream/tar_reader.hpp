@@ -81,6 +81,7 @@ private:
     std::uint64_t remaining_ = 0;  // bytes of the member that are to come
     std::size_t padding_ = 0;
     std::uint64_t endBytes_ = 0;
+    bool first_ = true;  // no header was read yet
     bool ended_ = false;
 };
 
