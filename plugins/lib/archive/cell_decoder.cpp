@@ -1,5 +1,6 @@
 #include "lib/archive/cell_decoder.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cstring>
 #include <limits>
@@ -128,7 +129,7 @@ bool decodeTimeText(const DecodedColumn& column, std::string_view text, Batch& b
     }
     const std::span<char> stored = batch.allocate(text.size() + tail.size());
     std::memcpy(stored.data(), text.data(), text.size());
-    std::memcpy(stored.data() + text.size(), tail.data(), tail.size());
+    std::ranges::copy(tail, stored.data() + text.size());
     stored[separatorAt] = column.spelling[separatorAt];
     cell = Cell::view(CellKind::text, {stored.data(), stored.size()});
     return true;

@@ -137,3 +137,166 @@ TEST_CASE("objects that tell a kind are checked") {
     CHECK(why(R"({"$decimal":"1"})") == place + "the key '$decimal' is unknown here");
     CHECK(why(R"({"$text":["a"]})") == place + "expected text in an object that tells a kind, found a list");
 }
+
+TEST_CASE("the stored text of a cell is taken from $exact, wherever it stands") {
+    Table table = tableOf({column("id", "int64"), column("at", "timestamptz"), column("key", "uuid")});
+    table.columns[1].spelling = "YYYY-MM-DD HH:MM:SS";
+    const std::string exact = R"("$exact":{"at":"2026-01-31","key":{"$text":{"$blob":"/w=="}}})";
+    const std::string rest =
+        R"("id":1,"at":"2026-01-31T00:00:00Z","key":"00112233-4455-6677-8899-aabbccddeeff")";
+    for (const std::string& json : {"[{" + rest + "," + exact + "}]", "[{" + exact + "," + rest + "}]"}) {
+        const ReadTable read = readTable(table, "sqlite", json);
+        CHECK(same(read.row(0)[1], Cell::view(CellKind::text, "2026-01-31")));
+        CHECK(same(read.row(0)[2], Cell::view(CellKind::text, "\xFF")));
+    }
+    const ReadTable plain = readTable(table, "sqlite", "[{" + rest + "}]");
+    CHECK(plain.row(0)[1].text() == "2026-01-31 00:00:00");
+    const auto why = [&](const std::string& more) {
+        return failure(table, "sqlite", "[{" + rest + more + "}]");
+    };
+    CHECK(why(R"(,"$exact":{"x":"y"})") ==
+          "'database/users.json', record 1: '$exact' names 'x', which is no field of the table");
+    CHECK(why(R"(,"$exact":{"at":"y","at":"z"})") ==
+          "'database/users.json', record 1, field 'at': the field is in '$exact' twice");
+    CHECK(why(R"(,"$exact":{},"$exact":{})") == "'database/users.json', record 1: '$exact' is there twice");
+    CHECK(why(R"(,"$exact":5)") ==
+          "'database/users.json', record 1: expected an object behind '$exact', found a number");
+    CHECK(why(R"(,"$exact":null)") ==
+          "'database/users.json', record 1: expected an object behind '$exact', found null");
+    CHECK(why(R"(,"$exact":["at"])") ==
+          "'database/users.json', record 1: expected an object behind '$exact', found a list");
+    CHECK(why(R"(,"$exact":{"at":5})") ==
+          "'database/users.json', record 1, field 'at': expected text in '$exact', found a number");
+    CHECK(why(R"(,"$exact":{"at":{"$integer":"5"}})") ==
+          "'database/users.json', record 1, field 'at': the key '$integer' is unknown here");
+}
+
+TEST_CASE("names that look like the archive's own keys, or are no UTF-8, are found again") {
+    const Table table = tableOf(
+        {column("$exact", "text"), column("$blob:AA==", "text"), column("\xFF", "text"), column("", "text")});
+    const std::vector<Cell> row{Cell::view(CellKind::text, "1"), Cell::view(CellKind::text, "2"),
+                                Cell::view(CellKind::text, "3"), Cell::view(CellKind::text, "4")};
+    const std::string json = written(table, {row});
+    CHECK(json == "[\n{\"$$exact\":\"1\",\"$$blob:AA==\":\"2\",\"$blob:/w==\":\"3\",\"\":\"4\"}\n]\n");
+    const ReadTable read = readTable(table, "sqlite", json);
+    for (std::size_t i = 0; i < row.size(); ++i) CHECK(same(read.row(0)[i], row[i]));
+}
+
+TEST_CASE("keys in any order, keys that are passed over and keys that are missing") {
+    TableReaderOptions options;
+    options.ignoredKeys = {"old", "older"};
+    options.missingIsNull = true;
+    const ReadTable read = readTable(users, "sqlite", R"([
+        {"old":{"a":[{"name":"x"}],"id":5},"name":"a","id":1},
+        {"name":"b","older":[[[]],{}],"id":2,"dpi":1.5,"old":true},
+        {"old":5,"older":null,"dpi":2.5},{}])",
+                                     options, 5);
+    REQUIRE(read.rows == 4);
+    CHECK(read.row(0)[0].integer() == 1);
+    CHECK(read.row(0)[1].text() == "a");
+    CHECK(read.row(0)[2].isNull());
+    CHECK(read.row(1)[0].integer() == 2);
+    CHECK(read.row(1)[1].text() == "b");
+    CHECK(same(read.row(1)[2], Cell::real(1.5)));
+    CHECK(read.row(2)[0].isNull());
+    CHECK(same(read.row(2)[2], Cell::real(2.5)));
+    CHECK(read.row(3)[0].isNull());
+    CHECK(failure(users, "sqlite", R"([{"new":5}])", options) ==
+          "'database/users.json', record 1: the table has no field 'new'");
+    CHECK(failure(users, "sqlite", R"([{"old":5,"old":6}])", options) ==
+          "'database/users.json', record 1, field 'old': the field is there twice");
+    options.ignoredKeys = {"id"};
+    CHECK(failure(users, "sqlite", "[]", options) == "'database/users.json': two fields are called 'id'");
+}
+
+TEST_CASE("Go's zero time is null where that is asked for, and UTC an offset") {
+    Table table = tableOf({column("at", "timestamptz"), column("until", "timestamptz")});
+    for (Column& each : table.columns) each.spelling = "YYYY-MM-DD HH:MM:SS+hh:mm";
+    const std::string json = R"([{"at":"0001-01-01T00:00:00Z","until":"0001-01-01T00:00:00Z"}])";
+    TableReaderOptions options;
+    options.zeroTimeIsNull = {"until"};
+    options.utcIsOffset = true;
+    const ReadTable text = readTable(table, "sqlite", json, options);
+    CHECK(text.row(0)[0].text() == "0001-01-01 00:00:00+00:00");
+    CHECK(text.row(0)[1].isNull());
+    const ReadTable typed = readTable(table, "postgresql", json, options);
+    CHECK(typed.row(0)[0].kind() == CellKind::timestamp);
+    CHECK(typed.row(0)[1].isNull());
+}
+
+TEST_CASE("what a typed column does not hold is refused with what it holds") {
+    const auto why = [](const char* type, const std::string& value) {
+        return failure(tableOf({column("c", type)}), "postgresql", "[{\"c\":" + value + "}]");
+    };
+    const std::string place = "'database/users.json', record 1, field 'c': expected ";
+    CHECK(why("uuid", "\"x\"") == place + "a uuid, found 'x'");
+    CHECK(why("date", "\"2026-02-30\"") == place + "a date like 2026-01-31, found '2026-02-30'");
+    CHECK(why("time", "\"25:00:00\"") == place + "a time like 12:34:56.789, found '25:00:00'");
+    CHECK(why("time", "\"12:34:56.1234567\"") ==
+          place + "a time like 12:34:56.789, found '12:34:56.1234567'");
+    CHECK(why("timestamptz", "\"2026-01-31T12:34:56\"") ==
+          place + "a time like 2026-01-31T12:34:56.789Z, found '2026-01-31T12:34:56'");
+    CHECK(why("timestamptz", "\"2026-01-31T12:34:56.1234567Z\"") ==
+          place + "a time like 2026-01-31T12:34:56.789Z, found '2026-01-31T12:34:56.1234567Z'");
+    CHECK(why("timestamp", "\"2026-01-31T12:34:56Z\"") ==
+          place + "a time like 2026-01-31T12:34:56.789 without an offset, found '2026-01-31T12:34:56Z'");
+    CHECK(why("interval", "\"1 day\"") == place + "an interval like P1DT2H, found '1 day'");
+    CHECK(why("decimal", "\"1,5\"") == place + "a number, found '1,5'");
+    CHECK(why("bytes", "\"?\"") == place + "base64, found '?'");
+    CHECK(why("boolean", "1") == place + "true or false, found the number '1'");
+    CHECK(why("boolean", "\"yes\"") == place + "true or false, found the text 'yes'");
+    CHECK(why("array(int32)", "\"{1}\"") == place + "a list, found the text '{1}'");
+    CHECK(why("array(int32)", "[{\"a\":1}]") == place + "a list, found an object");
+    CHECK(why("json", "{\"a\":1}") == place + "text, found an object");
+    CHECK(why("text", "\"" + std::string(100, 'x') + "\"").empty());
+    CHECK(why("uuid", "\"" + std::string(100, 'x') + "\"") ==
+          place + "a uuid, found '" + std::string(60, 'x') + "...'");
+    CHECK(why("uuid", "\"\\u001b[31m\"") == place + "a uuid, found '\\x1b[31m'");
+}
+
+TEST_CASE("depth and size of values are limited") {
+    TableReaderOptions options;
+    options.maxDepth = 4;
+    options.maxValueBytes = 10;
+    const Table table = tableOf({column("c", "array(text)"), column("n", "decimal")});
+    CHECK(failure(table, "postgresql", R"([{"c":[["a"]],"n":1234567890}])", options).empty());
+    CHECK(failure(table, "postgresql", R"([{"c":[[["a"]]],"n":1}])", options) ==
+          "'database/users.json', record 1, field 'c': more than 4 brackets stand within each other, at byte "
+          "9");
+    for (const std::size_t piece : {std::size_t{1}, std::size_t{1000}}) {
+        CHECK(failure(table, "postgresql", R"([{"c":["12345678901"]}])", options, piece) ==
+              "'database/users.json', record 1, field 'c': a value has more than 10 bytes");
+        CHECK(failure(table, "postgresql", R"([{"n":12345678901}])", options, piece) ==
+              "'database/users.json', record 1, field 'n': a value has more than 10 bytes");
+        CHECK(failure(table, "postgresql", R"([{"12345678901":1}])", options, piece) ==
+              "'database/users.json', record 1: a value has more than 10 bytes");
+    }
+}
+
+TEST_CASE("batches are handed on when they are full") {
+    const Table table = tableOf({column("id", "int64"), column("name", "text")});
+    std::vector<std::vector<Cell>> rows;
+    const std::string text(1000, 'x');
+    for (std::int64_t i = 0; i < 5000; ++i)
+        rows.push_back({Cell::integer(i), Cell::view(CellKind::text, text)});
+    const ReadTable read = readTable(table, "sqlite", written(table, rows));
+    CHECK(read.rows == 5000);
+    CHECK(read.batches.size() == 5);
+    for (std::size_t i = 0; i + 1 < read.batches.size(); ++i) {
+        CHECK(read.batches[i]->full());
+        CHECK(read.batches[i]->bytes() < Batch::targetBytes + 2048);
+    }
+    for (std::size_t i = 0; i < rows.size(); ++i) CHECK(same(read.row(i)[0], rows[i][0]));
+}
+
+TEST_CASE("generated columns are null, and a table may have no others") {
+    Table table = tableOf({column("a", "int64"), column("g", "int64"), column("b", "int64")});
+    table.columns[1].generated = "a + 1";
+    const ReadTable read = readTable(table, "sqlite", R"([{"a":1,"b":2}])");
+    CHECK(read.row(0)[0].integer() == 1);
+    CHECK(read.row(0)[1].isNull());
+    CHECK(read.row(0)[2].integer() == 2);
+    CHECK(failure(table, "sqlite", R"([{"a":1,"g":5,"b":2}])") ==
+          "'database/users.json', record 1: the table has no field 'g'");
+    CHECK(readTable(tableOf({}), "sqlite", "[{},{}]").rows == 2);
+}
