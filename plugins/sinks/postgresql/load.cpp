@@ -143,11 +143,17 @@ void Load::empty() {
 }
 
 void Load::make() {
-    for (const std::string& warning : runSteps(connection_, scheme_.making.before, failedStep_))
-        context_.warn(warning);
+    runMaking(scheme_.making.before, false);
     // What is missing something may be waiting for a view or a key, which come after the rows.
     std::ranges::move(scheme_.making.after, std::back_inserter(scheme_.making.before));
     scheme_.making.after = std::exchange(scheme_.making.before, {});
+}
+
+void Load::runMaking(std::vector<MakingStep>& steps, bool last) {
+    StepsRun done = runSteps(connection_, steps, last);
+    failedStep_ = std::move(done.failure);
+    for (const LeftOut& left : done.leftOut)
+        context_.setAside(left.shown, "could not be made in the target and is left out: " + left.why);
 }
 
 void Load::findDestinations() {
@@ -323,8 +329,7 @@ void Load::merge(const Destination& destination) {
 }
 
 void Load::makeRest() {
-    for (const std::string& warning : runSteps(connection_, scheme_.making.after, failedStep_))
-        context_.warn(warning);
+    runMaking(scheme_.making.after, true);
     if (scheme_.making.after.empty()) return;
     throw Error(scheme_.making.after.front().shown + " could not be made in " + connection_.name() + ": " +
                     failedStep_,
@@ -376,7 +381,7 @@ void Load::restart() {
     for (const Destination& destination : destinations_) {
         LoadedTable table;
         table.oid = destination.oid;
-        table.replaced = destination.load->action != TableAction::merge;
+        table.replaced = destination.load->action == TableAction::replace;
         for (const sql::ColumnLoad& column : destination.load->columns)
             if (const auto next = destination.load->from->columns[column.from].nextValue)
                 table.nextValues.emplace(destination.load->to->columns[column.to].name, *next);

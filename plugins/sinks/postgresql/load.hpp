@@ -64,6 +64,7 @@ private:
     void loosen();
     void empty();
     void make();
+    void runMaking(std::vector<sql::postgresql::MakingStep>& steps, bool last);
     void findDestinations();
     [[nodiscard]] Destination destinationOf(const sql::TableLoad& load, std::size_t number);
     void makeMergeTable(Destination& destination, std::size_t number);

@@ -103,7 +103,7 @@ TEST_CASE("what is not carried is told") {
     CHECK(read.warned(
         "the rows of materialized view kept are not carried: REFRESH MATERIALIZED VIEW makes them again"));
     CHECK(read.warned(
-        "the database also holds what is not carried: 1 large objects, 1 aggregates, 1 foreign servers"));
+        "the database also holds what is not carried: 1 large objects, 1 foreign servers"));
     CHECK(read.warned("constraint 'young' of table t is NOT VALID: rows may break it"));
     CHECK(read.warned("constraint 'late' of table full_match is NOT VALID: rows may break it"));
     CHECK(read.catalog.find("", "outside") == nullptr);

@@ -11,7 +11,7 @@ namespace {
 constexpr std::string_view constraintsQuery = R"(
 SELECT c.oid, c.conrelid, c.conname, c.contype, pg_get_constraintdef(c.oid), pg_get_expr(c.conbin, c.conrelid),
        c.condeferrable, c.condeferred, c.convalidated, fn.nspname, f.relname, c.confupdtype, c.confdeltype,
-       a.attname, fa.attname
+       a.attname, fa.attname, c.conislocal
 FROM pg_constraint c
 LEFT JOIN pg_class f ON f.oid = c.confrelid LEFT JOIN pg_namespace fn ON fn.oid = f.relnamespace
 LEFT JOIN LATERAL unnest(c.conkey, c.confkey) WITH ORDINALITY AS key(own, foreign_own, place) ON true
@@ -62,7 +62,7 @@ void beginConstraint(const Result& rows, int i, TableDescription& to, std::vecto
     if (kind == 'u') to.table.uniques.push_back({name, {}});
     if (kind == 'c' && validated) to.table.checks.push_back({name, rows.string(i, 5)});
     if (kind == 'f') to.table.foreignKeys.push_back(foreignKeyAt(rows, i));
-    if (kind != 'f' && validated)
+    if (kind != 'f' && validated && rows.boolean(i, 15))
         to.constraintClauses.push_back("CONSTRAINT " + quoteIdentifier(name) + " " + rows.string(i, 4));
 }
 

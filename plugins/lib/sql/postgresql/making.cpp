@@ -19,11 +19,15 @@ namespace roost::sql::postgresql {
 namespace {
 
 /// What tables may be made of.
-constexpr std::array<std::string_view, 9> groundwork{
+constexpr std::array<std::string_view, 10> groundwork{
     "extension", "schema", "enum", "domain", "composite type", "range", "function", "procedure", "sequence"};
 /// What rows need before they can be loaded, beside the tables.
 constexpr std::array<std::string_view, 2> besideTables{"partition", "sequence owner"};
 constexpr std::array<std::string_view, 3> constraintTypes{"exclusion constraint", "constraint", "index"};
+
+constexpr std::array<std::string_view, 10> dispensableTypes{
+    "extension", "foreign table", "view", "materialized view", "function",
+    "procedure", "aggregate",     "rule", "trigger",           "statistics"};
 
 bool among(std::span<const std::string_view> types, std::string_view type) {
     return std::ranges::find(types, type) != types.end();
@@ -91,10 +95,21 @@ private:
         }
     }
 
-    static MakingStep stepFor(const NativeObject& object) {
-        const bool foreign = object.type == "foreign table" ||
-                             (object.type == "partition" && object.sql.starts_with("CREATE FOREIGN"));
-        return {shownObject(object), statementsFor(object), object.type == "extension" || foreign};
+    /// Types and sequences, keys and row security hold rows together or guard them; anything else can be made
+    /// later, by hand.
+    [[nodiscard]] bool isDispensable(const NativeObject& object) const {
+        if (object.type == "partition") return object.sql.starts_with("CREATE FOREIGN");
+        if (object.type == "index") {
+            return std::ranges::any_of(catalog_.objects, [&](const NativeObject& other) {
+                return other.type == "materialized view" && other.schema == object.schema &&
+                       other.name == object.table;
+            });
+        }
+        return among(dispensableTypes, object.type);
+    }
+
+    [[nodiscard]] MakingStep stepFor(const NativeObject& object) const {
+        return {shownObject(object), statementsFor(object), isDispensable(object)};
     }
 
     void addObjects(std::vector<MakingStep>& to, std::span<const std::string_view> types) {
@@ -196,13 +211,13 @@ bool isDuplicate(std::string_view sqlState) {
     return among(states, sqlState);
 }
 
-enum class Outcome : std::uint8_t { done, later, leftOut };
+enum class Outcome : std::uint8_t { done, later };
 
 class Runner {
 public:
     Runner(Connection& connection, std::vector<MakingStep>& steps) : connection_(connection), steps_(steps) {}
 
-    std::vector<std::string> run(std::string& failure) {
+    StepsRun run(bool last) {
         for (bool progress = true; progress && !steps_.empty();) {
             std::vector<MakingStep> left;
             for (MakingStep& step : steps_)
@@ -210,13 +225,14 @@ public:
             progress = left.size() < steps_.size();
             steps_ = std::move(left);
         }
+        StepsRun done;
         std::erase_if(steps_, [&](const MakingStep& step) {
-            if (step.dispensable)
-                warnings_.push_back(step.shown + " could not be made: " + reasons_[step.shown]);
-            return step.dispensable;
+            const bool out = step.dispensable && (last || !waits_[step.shown]);
+            if (out) done.leftOut.push_back({step.shown, reasons_[step.shown]});
+            return out;
         });
-        failure = steps_.empty() ? std::string() : reasons_[steps_.front().shown];
-        return std::move(warnings_);
+        if (!steps_.empty()) done.failure = reasons_[steps_.front().shown];
+        return done;
     }
 
 private:
@@ -233,9 +249,8 @@ private:
             connection_.execute("ROLLBACK TO SAVEPOINT roost_step", action);
             if (exists) return Outcome::done;
             reasons_[step.shown] = error.report().text();
-            if (waits) return Outcome::later;
-            warnings_.push_back(step.shown + " could not be made: " + error.report().text());
-            return Outcome::leftOut;
+            waits_[step.shown] = waits;
+            return Outcome::later;
         }
         connection_.execute("RELEASE SAVEPOINT roost_step", action);
         return Outcome::done;
@@ -243,8 +258,8 @@ private:
 
     Connection& connection_;
     std::vector<MakingStep>& steps_;
-    std::map<std::string, std::string> reasons_;
-    std::vector<std::string> warnings_;
+    std::map<std::string, std::string> reasons_;  ///< of the steps that failed, by name
+    std::map<std::string, bool> waits_;           ///< whether another step may still help
 };
 
 }  // namespace
@@ -254,9 +269,8 @@ Making planMaking(const Catalog& catalog, const std::vector<const Table*>& creat
     return Planner(catalog, created, present, nameOf).plan();
 }
 
-std::vector<std::string> runSteps(Connection& connection, std::vector<MakingStep>& steps,
-                                  std::string& failure) {
-    return Runner(connection, steps).run(failure);
+StepsRun runSteps(Connection& connection, std::vector<MakingStep>& steps, bool last) {
+    return Runner(connection, steps).run(last);
 }
 
 }  // namespace roost::sql::postgresql

@@ -16,8 +16,8 @@ namespace roost::sql::postgresql {
 struct MakingStep {
     std::string shown;                    ///< "table 'users'", "view 'active'"
     std::vector<std::string> statements;  ///< run one by one, each alone
-    /// Left out with a warning where the server can't make it: what it needs (an extension's files, a foreign
-    /// server) is no part of a backup.
+    /// Rows hold together without it, so that it is left out where the server lacks what it needs and no
+    /// backup carries (an extension's files, a foreign server, an operator).
     bool dispensable = false;
     /// May have been made by another step, such as a table by the extension that it belongs to.
     bool mayExist = false;
@@ -48,11 +48,21 @@ using NameOfTable = std::function<std::string(const std::string& schema, const s
 [[nodiscard]] Making planMaking(const Catalog& catalog, const std::vector<const Table*>& created,
                                 const Present& present, const NameOfTable& nameOf);
 
+/// A step that was left out, and the server's words about it.
+struct LeftOut {
+    std::string shown;
+    std::string why;
+};
+
+/// What running steps came to.
+struct StepsRun {
+    std::vector<LeftOut> leftOut;
+    std::string failure;  ///< the server's words about the first step that could not be made
+};
+
 /// Runs the steps. One that fails because something is missing is tried again after the others: whatever the
-/// order, it suffices that there is one. Removes from `steps` what was made or left out; what stays could not
-/// be made yet, and `failure` has the server's words about the first of it. Other failures are thrown.
-/// Returns warnings.
-[[nodiscard]] std::vector<std::string> runSteps(Connection& connection, std::vector<MakingStep>& steps,
-                                                std::string& failure);
+/// order, it suffices that there is one. Removes from `steps` what was made; what stays could not be made
+/// yet. In the `last` run those that are dispensable are left out. Other failures are thrown.
+[[nodiscard]] StepsRun runSteps(Connection& connection, std::vector<MakingStep>& steps, bool last);
 
 }  // namespace roost::sql::postgresql

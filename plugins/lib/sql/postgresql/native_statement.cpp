@@ -127,6 +127,7 @@ bool makes(const NativeObject& object, const SqlStatement& statement) {
                reader.takeName(object.schema, object.name) && reader.skipTo("with") && reader.skipTo("no") &&
                reader.take({"data"}) && reader.atEnd();
     if (type == "index") return isIndex(reader, object.schema, object.table);
+    if (type == "aggregate") return reader.take({"create", "aggregate"});
     if (type == "statistics") return reader.take({"create", "statistics"});
     if (type == "rule") return reader.take({"create", "rule"});
     if (type == "trigger") return isTrigger(reader, object);
@@ -184,6 +185,18 @@ bool makesRoutine(const NativeObject& object) {
     return take(kind == "procedure" ? "PROCEDURE" : "FUNCTION");
 }
 
+/// The server writes an index of a partitioned table with ON ONLY, which would leave out its partitions.
+std::string withPartitions(const std::string& createIndex) {
+    constexpr std::string_view only = " ON ONLY ";
+    bool quoted = false;
+    for (std::size_t i = 0; i < createIndex.size(); ++i) {
+        if (createIndex[i] == '"') quoted = !quoted;
+        if (!quoted && std::string_view(createIndex).substr(i).starts_with(only))
+            return createIndex.substr(0, i) + " ON " + createIndex.substr(i + only.size());
+    }
+    return createIndex;
+}
+
 SqlStatement onlyStatement(const std::string& sql, const std::string& shown) {
     std::vector<SqlStatement> statements;
     try {
@@ -224,7 +237,7 @@ std::vector<std::string> statementsFor(const NativeObject& object) {
     for (const SqlStatement& statement : statements) {
         if (&statement != statements.data() && !completes(object, statement))
             throw refusal(shown, "it holds another statement");
-        texts.push_back(statement.text);
+        texts.push_back(object.type == "index" ? withPartitions(statement.text) : statement.text);
     }
     return texts;
 }
@@ -243,7 +256,7 @@ std::string createIndexStatement(const Table& table, const Index& index) {
     if (!isIndex(Reader(statement), table.schema, table.name))
         throw refusal(shown, "its text is no CREATE INDEX on table '" +
                                  storage::shownName(table.qualifiedName()) + "'");
-    return statement.text;
+    return withPartitions(statement.text);
 }
 
 }  // namespace roost::sql::postgresql

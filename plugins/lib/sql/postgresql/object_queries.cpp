@@ -65,6 +65,40 @@ WHERE p.prokind <> 'a' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_sch
   AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = 'pg_proc'::regclass AND e.objid = p.oid AND e.deptype IN ('e', 'i'))
 ORDER BY p.oid)";
 
+// What is not said has its default; an ordered-set aggregate's arguments read as the server writes them.
+constexpr std::string_view aggregates = R"(
+SELECT 'aggregate', n.nspname, p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')', 0, NULL,
+       format('CREATE AGGREGATE %I.%I(%s) (SFUNC = %s, STYPE = %s', n.nspname, p.proname,
+              CASE WHEN p.pronargs = 0 THEN '*' ELSE pg_get_function_arguments(p.oid) END,
+              a.aggtransfn, format_type(a.aggtranstype, NULL))
+       || CASE WHEN a.aggtransspace <> 0 THEN format(', SSPACE = %s', a.aggtransspace) ELSE '' END
+       || CASE WHEN a.aggfinalfn <> 0 THEN format(', FINALFUNC = %s', a.aggfinalfn) ELSE '' END
+       || CASE WHEN a.aggfinalextra THEN ', FINALFUNC_EXTRA' ELSE '' END
+       || CASE a.aggfinalmodify WHEN 's' THEN ', FINALFUNC_MODIFY = SHAREABLE' WHEN 'w' THEN ', FINALFUNC_MODIFY = READ_WRITE'
+                                ELSE ', FINALFUNC_MODIFY = READ_ONLY' END
+       || CASE WHEN a.aggcombinefn <> 0 THEN format(', COMBINEFUNC = %s', a.aggcombinefn) ELSE '' END
+       || CASE WHEN a.aggserialfn <> 0 THEN format(', SERIALFUNC = %s', a.aggserialfn) ELSE '' END
+       || CASE WHEN a.aggdeserialfn <> 0 THEN format(', DESERIALFUNC = %s', a.aggdeserialfn) ELSE '' END
+       || CASE WHEN a.agginitval IS NOT NULL THEN format(', INITCOND = %L', a.agginitval) ELSE '' END
+       || CASE WHEN a.aggmtransfn <> 0 THEN format(', MSFUNC = %s, MINVFUNC = %s, MSTYPE = %s', a.aggmtransfn,
+              a.aggminvtransfn, format_type(a.aggmtranstype, NULL))
+            || CASE WHEN a.aggmtransspace <> 0 THEN format(', MSSPACE = %s', a.aggmtransspace) ELSE '' END
+            || CASE WHEN a.aggmfinalfn <> 0 THEN format(', MFINALFUNC = %s', a.aggmfinalfn) ELSE '' END
+            || CASE WHEN a.aggmfinalextra THEN ', MFINALFUNC_EXTRA' ELSE '' END
+            || CASE a.aggmfinalmodify WHEN 's' THEN ', MFINALFUNC_MODIFY = SHAREABLE'
+                 WHEN 'w' THEN ', MFINALFUNC_MODIFY = READ_WRITE' ELSE ', MFINALFUNC_MODIFY = READ_ONLY' END
+            || CASE WHEN a.aggminitval IS NOT NULL THEN format(', MINITCOND = %L', a.aggminitval) ELSE '' END
+          ELSE '' END
+       || CASE WHEN a.aggsortop <> 0 THEN (
+            SELECT format(', SORTOP = OPERATOR(%I.%s)', sn.nspname, so.oprname)
+            FROM pg_operator so JOIN pg_namespace sn ON sn.oid = so.oprnamespace WHERE so.oid = a.aggsortop) ELSE '' END
+       || CASE p.proparallel WHEN 's' THEN ', PARALLEL = SAFE' WHEN 'r' THEN ', PARALLEL = RESTRICTED' ELSE '' END
+       || CASE a.aggkind WHEN 'h' THEN ', HYPOTHETICAL' ELSE '' END || ');', NULL
+FROM pg_aggregate a JOIN pg_proc p ON p.oid = a.aggfnoid JOIN pg_namespace n ON n.oid = p.pronamespace
+WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+  AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = 'pg_proc'::regclass AND e.objid = p.oid AND e.deptype IN ('e', 'i'))
+ORDER BY p.oid)";
+
 constexpr std::string_view partitions = R"(
 SELECT 'partition', n.nspname, c.relname, pg_partition_root(c.oid)::oid, root.relname,
        format(CASE WHEN c.relkind = 'f' THEN 'CREATE FOREIGN TABLE %I.%I PARTITION OF %I.%I %s'
@@ -190,8 +224,6 @@ ORDER BY n.nspname, s.stxname)";
 
 constexpr std::string_view uncarried = R"(
 SELECT count(*), 'large objects' FROM pg_largeobject_metadata
-UNION ALL SELECT count(*), 'aggregates' FROM pg_proc p WHERE p.prokind = 'a' AND p.oid >= 16384
-  AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = 'pg_proc'::regclass AND e.objid = p.oid AND e.deptype = 'e')
 UNION ALL SELECT count(*), 'base types' FROM pg_type t WHERE t.typtype = 'b' AND t.oid >= 16384
   AND NOT EXISTS (SELECT FROM pg_type el WHERE el.typarray = t.oid)
   AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = 'pg_type'::regclass AND e.objid = t.oid AND e.deptype = 'e')
@@ -211,7 +243,8 @@ UNION ALL SELECT count(*), 'event triggers' FROM pg_event_trigger
 UNION ALL SELECT count(*), 'foreign servers' FROM pg_foreign_server
 UNION ALL SELECT count(*), 'publications' FROM pg_publication)";
 
-constexpr std::array<std::string_view, 5> beforeTables{extensions, schemas, enums, types, functions};
+constexpr std::array<std::string_view, 6> beforeTables{extensions, schemas,   enums,
+                                                       types,      functions, aggregates};
 
 constexpr std::array<std::string_view, 10> afterTables{partitions,       foreignTables, constraints, views,
                                                        partitionIndexes, statistics,    rules,       triggers,

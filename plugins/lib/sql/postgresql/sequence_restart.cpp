@@ -151,24 +151,35 @@ private:
         std::optional<std::int64_t> next = restart.start;
         if (restart.furthest) next = stepBehind(restart, *restart.furthest);
         if (next && restart.atLeast) advance(next, *restart.atLeast, upwards);
-        if (next && !restart.mayGoBack) {
+        if (next && (!restart.mayGoBack || !restart.atLeast)) {
             const auto now = current(restart);
             if (now) advance(next, *now, upwards);
         }
-        const bool exhausted = !next || *next > restart.maximum || *next < restart.minimum;
-        if (exhausted && restart.cycles)
+        bool exhausted = !next || *next > restart.maximum || *next < restart.minimum;
+        if (exhausted && restart.cycles) {
             next = upwards ? restart.minimum : restart.maximum;
-        else if (exhausted)
-            next = upwards ? restart.maximum : restart.minimum;
+            exhausted = false;
+        }
+        if (exhausted)
+            warnings_.push_back(
+                "sequence " + restart.shown +
+                " is exhausted: its last number is in use, and the next row can't be numbered");
+        std::int64_t last = 0;
+        const bool called = exhausted || (*next != restart.start &&
+                                          !__builtin_sub_overflow(*next, restart.increment, &last) &&
+                                          last >= restart.minimum && last <= restart.maximum);
+        if (exhausted) last = upwards ? restart.maximum : restart.minimum;
+        set(restart, called ? last : *next, called);
+    }
+
+    /// setval() alone would stay after a rollback. ALTER SEQUENCE gives the transaction a state of its own
+    /// first.
+    void set(const Restart& restart, std::int64_t value, bool called) {
         const std::string action = "set sequence " + restart.shown;
-        connection_.query("ALTER SEQUENCE " + restart.quoted + " RESTART WITH " + std::to_string(*next),
-                          action);
-        if (!exhausted || restart.cycles) return;
-        // The last number counts as used. ALTER SEQUENCE has made this state the transaction's own.
-        connection_.query("SELECT pg_catalog.nextval(" + quoteLiteral(restart.quoted) + ")", action);
-        warnings_.push_back(
-            "sequence " + restart.shown +
-            " is exhausted: the rows use its last number, and the next row can't be numbered");
+        connection_.query("ALTER SEQUENCE " + restart.quoted + " RESTART", action);
+        connection_.query(
+            "SELECT pg_catalog.setval(" + quoteLiteral(restart.quoted) + ", $1::bigint, $2::boolean)", action,
+            {std::to_string(value), called ? "t" : "f"});
     }
 
     Connection& connection_;

@@ -24,8 +24,8 @@ struct LoadedTable {
 /// Sets every sequence that numbers a column of these tables (identity, serial, or any default that uses one)
 /// so that its next value is past the highest one of the column, and not below what the source's would have
 /// been. Within the transaction: a rollback takes it back. Sequences of other tables stay as they are; one
-/// that another table uses as well never goes back. Returns warnings: a sequence that the role may not alter,
-/// or one that is exhausted.
+/// that another table uses as well never goes back, nor does one of which the source said nothing. Returns
+/// warnings: a sequence that the role may not alter, or one that is exhausted.
 [[nodiscard]] std::vector<std::string> restartSequences(Connection& connection,
                                                         const std::vector<LoadedTable>& tables);
 

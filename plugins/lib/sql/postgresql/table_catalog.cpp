@@ -14,7 +14,12 @@ constexpr std::string_view columnsQuery = R"(
 SELECT a.attrelid, a.attnum, a.attname, a.atttypid, a.atttypmod, format_type(a.atttypid, a.atttypmod), a.attnotnull,
        a.attidentity, a.attgenerated, pg_get_expr(d.adbin, d.adrelid),
        CASE WHEN a.attcollation <> t.typcollation THEN format('%I.%I', cn.nspname, co.collname) END,
-       col_description(a.attrelid, a.attnum), serial.refobjid
+       col_description(a.attrelid, a.attnum), serial.refobjid,
+       a.attislocal OR EXISTS (
+           SELECT FROM pg_inherits i JOIN pg_attribute pa ON pa.attrelid = i.inhparent AND pa.attname = a.attname
+           LEFT JOIN pg_attrdef pd ON pd.adrelid = pa.attrelid AND pd.adnum = pa.attnum
+           WHERE i.inhrelid = a.attrelid AND (pa.attnotnull IS DISTINCT FROM a.attnotnull
+             OR pg_get_expr(pd.adbin, pd.adrelid) IS DISTINCT FROM pg_get_expr(d.adbin, d.adrelid)))
 FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
 LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 LEFT JOIN pg_collation co ON co.oid = a.attcollation LEFT JOIN pg_namespace cn ON cn.oid = co.collnamespace
@@ -81,7 +86,9 @@ void addColumn(const Result& rows, int i, const ColumnTypes& types, const OwnedS
                 "the sequence of " + to.relation.shownName() + "." + column.name +
                 " may not be read, so its next value is unknown (GRANT SELECT ON SEQUENCE helps)");
     }
-    to.columnClauses.push_back(columnClause(column, identity.empty() ? nullptr : sequence));
+    // What INHERITS brings is not said again: it would stay where the parent loses it.
+    if (rows.boolean(i, 13))
+        to.columnClauses.push_back(columnClause(column, identity.empty() ? nullptr : sequence));
     to.readings.push_back(std::move(reading));
     to.table.columns.push_back(std::move(column));
 }
