@@ -99,3 +99,46 @@ TEST_CASE("garbage behind the archive and other files are told apart") {
                       "cannot read '" + (folder / "none.gz").native() + "': No such file or directory");
     CHECK_THROWS_WITH(readAll(folder.path()), "cannot read '" + folder.path().native() + "': Is a directory");
 }
+
+TEST_CASE("members, header and zeros tell whether a file is as roost writes it") {
+    TemporaryFolder folder;
+    const std::string file = gzipped(folder);
+    const auto framing = [&folder](const std::string& content) {
+        writeFile(folder / "x.gz", content);
+        stream::GzipReader reader(folder / "x.gz");
+        while (!reader.next().empty()) {
+        }
+        return reader.framing();
+    };
+    std::string plain = file;
+    plain[9] = '\xFF';
+    CHECK(framing(plain).isRoosts());
+    CHECK_FALSE(framing(file).isRoosts());  // gzip -n says "Unix"
+    CHECK_FALSE(framing(plain + plain).isRoosts());
+    CHECK(framing(plain + plain).members == 2);
+    CHECK_FALSE(framing(plain + std::string(1, '\0')).isRoosts());
+    for (const std::size_t at : {std::size_t{4}, std::size_t{7}, std::size_t{8}}) {
+        std::string other = plain;
+        other[at] = '\1';
+        INFO(at);
+        CHECK_FALSE(framing(other).isRoosts());
+    }
+}
+
+TEST_CASE("names and comments in the header are read past, and its checksum is checked") {
+    TemporaryFolder folder;
+    const std::string file = gzipped(folder);
+    std::string head = file.substr(0, 10);
+    head[3] = '\x1E';  // checksum, extra field, name, comment
+    head += std::string("\x03\0abcname\0comment\0", 18);
+    const std::string rest = file.substr(10);
+    CHECK(problemWith(folder, head + std::string("\0\0", 2) + rest) ==
+          "'BAD' is damaged: its gzip header is not valid");
+    head[3] = '\x1C';
+    CHECK(problemWith(folder, head + rest) == "no problem");
+    head[3] = '\x3C';
+    CHECK(problemWith(folder, head + rest) == "'BAD' is damaged: its gzip header is not valid");
+    CHECK(problemWith(folder, head.substr(0, 12)) == "'BAD' is damaged: its gzip header is not valid");
+    head[3] = '\x1C';
+    CHECK(problemWith(folder, head.substr(0, 16)) == "'BAD' is damaged: it ends too early");
+}
