@@ -43,8 +43,8 @@ public:
 private:
     [[nodiscard]] bool toSqlite() const noexcept { return state_.to == Dialect::sqlite; }
 
-    void lose(std::string message, std::string sql = {}) {
-        state_.lose(place_, std::move(message), std::move(sql));
+    void lose(std::string_view message, std::string sql = {}) {
+        state_.lose(place_, message, std::move(sql));
     }
 
     void noteNames() {
@@ -223,9 +223,10 @@ private:
         to.generated.reset();
         const std::string sql = "GENERATED ALWAYS AS (" + *from.generated + ")";
         try {
-            const TranslatedExpression translated =
+            TranslatedExpression translated =
                 translate(parseExpression(*from.generated, state_.from), scopeOf(state_, place_), state_.to);
-            requireGenerated(translated, from);
+            if (!toSqlite()) adoptType(translated, from, to);
+            requireGenerated(translated, from, to);
             to.generated = translated.sql;
             if (!toSqlite()) to.generatedStored = true;  // PostgreSQL has no others
             for (const std::string& text : translated.notes)
@@ -233,9 +234,10 @@ private:
             return;
         } catch (const NotTranslatable& why) {
             if (contains(before_.primaryKey, from.name))
-                throw Error("the generated column " + before_.qualifiedName() + "." + from.name +
+                throw Error("the generated column " +
+                                storage::shownName(before_.qualifiedName() + "." + from.name) +
                                 ", a part of the primary key, can't be carried into " +
-                                std::string(titleOf(state_.to)) + ": " + why.what(),
+                                std::string(titleOf(state_.to)) + ": " + storage::shownName(why.what()),
                             "leave the table out with exclude-tables of the source");
             to.generatedStored = false;
             to.nullable = true;
@@ -244,8 +246,28 @@ private:
         }
     }
 
-    void requireGenerated(const TranslatedExpression& translated, const Column& from) const {
-        const ValueKind kind = valueKind(from.type);
+    /// SQLite's conditions are whole numbers, and a generated column needs no type there.
+    static void adoptType(TranslatedExpression& translated, const Column& from, Column& to) {
+        const bool typed = !from.nativeType.empty();
+        if (translated.kind == ValueKind::boolean && (!typed || valueKind(from.type) == ValueKind::integer)) {
+            translated.sql = "CAST(" + translated.sql + " AS integer)";
+            translated.kind = ValueKind::integer;
+        }
+        if (typed) return;
+        const auto adopt = [&](TypeKind kind) {
+            to.type = LogicalType{};
+            to.type.kind = kind;
+            to.nativeType = postgresqlType(to).native;
+        };
+        if (translated.kind == ValueKind::integer) adopt(TypeKind::int64);
+        if (translated.kind == ValueKind::real) adopt(TypeKind::float64);
+        if (translated.kind == ValueKind::decimal) adopt(TypeKind::decimal);
+        if (translated.kind == ValueKind::text) adopt(TypeKind::text);
+    }
+
+    void requireGenerated(const TranslatedExpression& translated, const Column& from,
+                          const Column& to) const {
+        const ValueKind kind = valueKind(to.type);
         const bool same = translated.kind == kind || translated.kind == ValueKind::null;
         const bool widened = isNumeric(translated.kind) && isNumeric(kind) &&
                              (translated.kind == ValueKind::integer || kind == ValueKind::real);

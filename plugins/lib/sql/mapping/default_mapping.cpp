@@ -27,9 +27,17 @@ bool isMoment(Kind kind) noexcept {
     return kind == Kind::current || kind == Kind::localNow || kind == Kind::unixNow;
 }
 
+/// 'now'::text::date, which PostgreSQL reads anew for each row.
+bool isNow(const Expression& value) {
+    return value.kind == Kind::cast && kindOfTypeName(value.text) == ValueKind::text &&
+           value.parts.front().kind == Kind::string && value.parts.front().text == "now";
+}
+
 /// Without casts that say again what the column is: now()::date, floor(...)::bigint.
 Expression moment(const Expression& value) {
     if (value.kind != Kind::cast) return value;
+    if (isNow(value.parts.front()) && isTime(kindOfTypeName(value.text)))
+        return moment(makeExpression(Kind::cast, value.text, {makeExpression(Kind::localNow, "TIMESTAMP")}));
     Expression inner = moment(value.parts.front());
     const ValueKind wanted = kindOfTypeName(value.text);
     if (inner.kind == Kind::unixNow && wanted == ValueKind::integer) return inner;
@@ -107,7 +115,8 @@ Expression parseDefault(std::string_view sql, Dialect from) {
     Expression value = parseExpression(sql, from);
     if (from == Dialect::sqlite && value.kind == Kind::column)
         value = makeExpression(Kind::string, value.text);
-    return moment(withoutConstantCasts(value));
+    Expression now = moment(value);
+    return isMoment(now.kind) ? now : withoutConstantCasts(value);
 }
 
 std::optional<std::string> translateDefault(const Expression& value, const LogicalType& type,
@@ -116,6 +125,9 @@ std::optional<std::string> translateDefault(const Expression& value, const Logic
     if (type.kind == TypeKind::array || type.kind == TypeKind::interval)
         throw NotTranslatable("constants of its type are spelled differently");
     const ValueKind kind = type.kind == TypeKind::other ? ValueKind::text : valueKind(type);
+    // A column of whole numbers rounds the seconds, which extract() gives with a fraction.
+    if (value.kind == Kind::call && value.text == "epoch" && kind == ValueKind::integer)
+        return unixSeconds(kind, target);
     if (isMoment(value.kind))
         return target == Dialect::sqlite ? momentForSqlite(value, kind) : momentForPostgresql(value, kind);
     if (value.isLiteral()) {

@@ -60,6 +60,7 @@ private:
     }
     [[noreturn]] void refuse() const {
         if (peek().kind == TokenKind::end) throw NotTranslatable("it ends too early");
+        if (peek().kind == TokenKind::unknown) throw NotTranslatable("it is not understood");
         throw NotTranslatable("'" + peek().text + "' has no translation");
     }
     [[nodiscard]] bool sqlite() const noexcept { return dialect_ == Dialect::sqlite; }

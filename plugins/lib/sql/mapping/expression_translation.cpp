@@ -110,7 +110,7 @@ private:
         const std::vector<Expression>& parts = expression.parts;
         switch (expression.kind) {
             case Kind::logicalNot:
-                return "(NOT " + booleanOf(parts[0]) + ")";
+                return "(NOT " + negatable(parts[0]) + ")";
             case Kind::isNull:
                 return "(" + write(parts[0]).sql + " IS NULL)";
             case Kind::isNotNull:
@@ -131,6 +131,14 @@ private:
             default:
                 throw NotTranslatable("it depends on the moment");
         }
+    }
+
+    /// PostgreSQL's words for json_valid() fail where SQLite's are false.
+    std::string negatable(const Expression& inner) {
+        ++negations_;
+        std::string sql = booleanOf(inner);
+        --negations_;
+        return sql;
     }
 
     std::string booleanOf(const Expression& given) {
@@ -166,8 +174,11 @@ private:
         if (left.isLiteral() && right.isLiteral()) throw NotTranslatable("it compares two constants");
         Written a;
         Written b;
+        const bool asksForTruth = operation == "=" && (right.text == "1" || right.text == "true");
+        if (!asksForTruth) ++negations_;
         if (!left.isLiteral()) a = write(left);
         if (!right.isLiteral()) b = write(right);
+        if (!asksForTruth) --negations_;
         if (left.isLiteral()) a = constantBeside(b, left);
         if (right.isLiteral()) b = constantBeside(a, right);
         requireComparable(operation, a, b, left.isLiteral() || right.isLiteral());
@@ -427,6 +438,8 @@ private:
         if (value.kind != ValueKind::text && value.kind != ValueKind::json)
             throw NotTranslatable("it takes " + std::string(describe(value.kind)) + " for JSON");
         if (toSqlite()) return {"json_valid(" + value.sql + ")", ValueKind::boolean};
+        if (negations_ > 0)
+            throw NotTranslatable("json_valid() has a translation only where it must be true");
         return {"(CAST(" + value.sql + " AS json) IS NOT NULL OR NULL)", ValueKind::boolean};
     }
 
@@ -457,6 +470,10 @@ private:
         const ValueKind wanted = kindOfTypeName(expression.text);
         const bool sized = expression.text.find('(') != std::string::npos;
         if (wanted == inner.kind && !sized && wanted != ValueKind::other) return inner;
+        if (toSqlite() && wanted == ValueKind::integer && inner.kind == ValueKind::boolean) {
+            inner.kind = wanted;  // 0 and 1 are what SQLite's conditions give
+            return inner;
+        }
         const bool widens = toSqlite() && !sized && isNumeric(wanted) && isNumeric(inner.kind) &&
                             !inner.decimalAsText && wanted != ValueKind::integer &&
                             inner.kind != ValueKind::real;
@@ -469,6 +486,7 @@ private:
     Dialect target_;
     std::vector<std::string> notes_;
     bool usesGenerated_ = false;
+    int negations_ = 0;
 };
 
 }  // namespace

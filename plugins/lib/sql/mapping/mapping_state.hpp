@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "lib/sql/mapping/expression_scope.hpp"
 #include "lib/sql/mapping/target_names.hpp"
 #include "lib/sql/mapping/user_types.hpp"
+#include "lib/storage/shown_name.hpp"
 #include "roost/catalog.hpp"
 
 namespace roost::sql::mapping {
@@ -19,6 +21,8 @@ namespace roost::sql::mapping {
 struct MappingState {
     MappingState(Catalog& catalog, Dialect source, Dialect target)
         : before(catalog), after(catalog), from(source), to(target), types(before) {}
+    MappingState(const MappingState&) = delete;
+    MappingState& operator=(const MappingState&) = delete;
 
     const Catalog before;  ///< as it came
     Catalog& after;        ///< what becomes of it
@@ -29,8 +33,9 @@ struct MappingState {
     std::set<std::size_t> usedObjects;  ///< places in before.objects of what columns have taken up
 
     /// Notes what the table at that place loses.
-    void lose(std::size_t table, std::string message, std::string sql = {}) {
-        after.losses.push_back({names[table].schema, names[table].name, std::move(message), std::move(sql)});
+    void lose(std::size_t table, std::string_view message, std::string sql = {}) {
+        after.losses.push_back(
+            {names[table].schema, names[table].name, storage::shownName(message), std::move(sql)});
     }
     /// The name in the target of a column of that table; "" for none.
     [[nodiscard]] std::string columnName(std::size_t table, std::string_view column) const {

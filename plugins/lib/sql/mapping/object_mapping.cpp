@@ -94,7 +94,8 @@ void mapObjects(MappingState& state) {
         if (table)
             state.lose(*table, sentence(object, state.to), object.sql);
         else
-            state.after.losses.push_back({"", "", sentence(object, state.to), object.sql});
+            state.after.losses.push_back(
+                {"", "", storage::shownName(sentence(object, state.to)), object.sql});
     }
     state.after.objects.clear();
 }

@@ -5,11 +5,14 @@
 #include <cstdint>
 
 #include "lib/sql/name_pattern.hpp"
+#include "lib/storage/shown_name.hpp"
 #include "roost/error.hpp"
 
 namespace roost::sql::mapping {
 
 namespace {
+
+using storage::shownName;
 
 /// FNV-1a: short, and the same on every machine.
 std::string hashOf(std::string_view text) {
@@ -48,8 +51,9 @@ TableNames namesOf(const Table& table, Dialect target) {
         const auto first = std::ranges::find_if(table.columns, [&](const Column& column) {
             return sameName(columnName(column.name, target), names.columns.back(), NameCase::folded);
         });
-        throw Error("the columns '" + first->name + "' and '" + table.columns[i].name + "' of table " +
-                        table.qualifiedName() + " would have one name in " + std::string(titleOf(target)),
+        throw Error("the columns '" + shownName(first->name) + "' and '" + shownName(table.columns[i].name) +
+                        "' of table " + shownName(table.qualifiedName()) + " would have one name in " +
+                        std::string(titleOf(target)),
                     "rename one of them, or leave the table out with exclude-tables");
     }
     return names;
@@ -66,7 +70,7 @@ void requirePossible(const Table& table, const TableNames& names, Dialect target
     if (target == Dialect::sqlite && sameName(names.name.substr(0, 7), "sqlite_", NameCase::folded))
         why = "begins with 'sqlite_', which SQLite keeps for itself";
     if (!why.empty())
-        throw Error("table " + table.qualifiedName() + " " + why,
+        throw Error("table " + shownName(table.qualifiedName()) + " " + why,
                     "leave it out with exclude-tables of the source");
 }
 
@@ -109,8 +113,9 @@ std::vector<TableNames> targetNames(const Catalog& catalog, Dialect target) {
             return other.schema == names.schema && sameName(other.name, names.name, NameCase::folded);
         });
         const Table& other = catalog.tables[static_cast<std::size_t>(first - all.begin())];
-        throw Error("the tables " + other.qualifiedName() + " and " + table.qualifiedName() +
-                        " would have one name in " + std::string(titleOf(target)) + ": " + names.name,
+        throw Error("the tables " + shownName(other.qualifiedName()) + " and " +
+                        shownName(table.qualifiedName()) + " would have one name in " +
+                        std::string(titleOf(target)) + ": " + shownName(names.name),
                     "leave one of them out with exclude-tables of the source");
     }
     return all;

@@ -126,6 +126,12 @@ constexpr auto knownNames = std::to_array<KnownName>({
     {"date", TypeKind::date},
     {"time", TypeKind::time},
     {"interval", TypeKind::interval},
+    // What a schema that comes from PostgreSQL is declared as: the affinity TEXT keeps every value as it is.
+    {"decimal_text", TypeKind::decimal},
+    {"uuid_text", TypeKind::uuid},
+    {"json_text", TypeKind::json},
+    {"jsonb_text", TypeKind::json},
+    {"duration_text", TypeKind::interval},
 });
 
 constexpr auto timestampNames = std::to_array<std::pair<std::string_view, bool>>({
