@@ -295,7 +295,10 @@ def server_state(data):
         for path in sorted((data / "users").rglob("*")):
             status = path.lstat()
             content = path.read_bytes() if path.is_file() else None
-            state["file " + str(path.relative_to(data))] = (content, status.st_mode, int(status.st_mtime))
+            place = path.relative_to(data)
+            # A user's own folder is no part of a backup: only the kinds' folders in it are.
+            time = int(status.st_mtime) if len(place.parts) > 2 else None
+            state["file " + str(place)] = (content, status.st_mode, time)
     return state
 
 
