@@ -327,3 +327,19 @@ TEST_CASE("keys of users are the text of their cells") {
     CHECK(plain("timestamptz", Cell::timestamp(0)) == "2000-01-01T00:00:00Z");
     CHECK(plain("text", Cell::null()).empty());
 }
+
+TEST_CASE("an array that PostgreSQL would print otherwise stays a literal") {
+    for (const char* literal : {"{\"a\"}", "{null}", "{a\\b}", "{ 1}", "{\"a\\b\"}"}) {
+        std::string escaped;
+        for (const char* c = literal; *c != '\0'; ++c) {
+            if (*c == '"' || *c == '\\') escaped += '\\';
+            escaped += *c;
+        }
+        CHECK(json("array(text)", text(literal)) == "{\"$text\":\"" + escaped + "\"}");
+    }
+    CHECK(json("array(text)", text(R"({"a b","","NULL","null",NULL,"{","\\\""})")) ==
+          R"(["a b","","NULL","null",null,"{","\\\""])");
+    const std::string deep = std::string(17, '{') + std::string(17, '}');
+    CHECK(json("array(int32)", text(deep)) == "{\"$text\":\"" + deep + "\"}");
+    CHECK(json("array(int32)", text("{{1,2},{3,4}}")) == "[[1,2],[3,4]]");
+}
