@@ -118,6 +118,9 @@ void IndexPause::failDuplicate(const PendingIndex& pending) {
     std::string groups;
     std::string condition = index.condition.empty() ? "1" : "(" + index.condition + "\n)";
     for (const std::string& term : index.terms) {
+        // A bare number would be the place of a column of the result.
+        if (const std::vector<Token> tokens = tokenize(term); tokens.front().kind == Token::Kind::literal)
+            continue;
         groups += (groups.empty() ? "" : ", ") + term;
         condition += " AND (" + term + ") IS NOT NULL";
     }

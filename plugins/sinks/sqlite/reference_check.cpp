@@ -55,6 +55,11 @@ bool ReferenceCheck::isLoaded(const std::string& name) const {
     });
 }
 
+bool ReferenceCheck::isThere(const std::string& name) const {
+    return std::ranges::any_of(
+        *tables_, [&](const Table& table) { return sameName(table.name, name, NameCase::folded); });
+}
+
 /// A table that is not loaded but refers to one that is.
 bool ReferenceCheck::concerns(const Table& table) const {
     return !isLoaded(table.name) && std::ranges::any_of(table.foreignKeys, [&](const ForeignKey& key) {
@@ -140,7 +145,8 @@ void ReferenceCheck::after() {
 }
 
 void ReferenceCheck::judgeLoaded(const Table& table, const Dangling& found) {
-    const bool own = isLoaded(found.key->targetTable);
+    // SQLite lets a key refer to a table that nobody has.
+    const bool own = isLoaded(found.key->targetTable) || !isThere(found.key->targetTable);
     if (settings_->onOrphans == OnOrphans::keep || (own && *dialect_ == "sqlite")) {
         context_->warn(describe(table, found) +
                        (own ? ", as in the data that comes; they are kept" : "; they are kept"));

@@ -39,6 +39,7 @@ private:
     };
 
     [[nodiscard]] bool isLoaded(const std::string& name) const;
+    [[nodiscard]] bool isThere(const std::string& name) const;
     [[nodiscard]] bool concerns(const Table& table) const;
     [[nodiscard]] std::vector<Dangling> find(const Table& table, bool exceptKnown);
     void judgeLoaded(const Table& table, const Dangling& found);

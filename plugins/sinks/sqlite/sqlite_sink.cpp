@@ -44,7 +44,14 @@ void refuseNames(const Catalog& catalog, Acceptance& acceptance) {
 }
 
 /// What of the catalog will not be made, or differently.
-void warnOfLosses(const Catalog& catalog, const sql::LoadPlan& plan, bool intoEmpty, Acceptance& acceptance) {
+void warnOfLosses(const Catalog& catalog, const Catalog& target, const sql::LoadPlan& plan,
+                  Acceptance& acceptance) {
+    const bool intoEmpty = target.tables.empty() && target.objects.empty();
+    const auto isThere = [&](const NativeObject& object) {
+        return std::ranges::any_of(target.objects, [&](const NativeObject& own) {
+            return sql::sameName(own.name, object.name, sql::NameCase::folded);
+        });
+    };
     const bool creates = std::ranges::any_of(
         plan.tables, [](const sql::TableLoad& load) { return load.action == sql::TableAction::create; });
     for (const Loss& loss : catalog.losses) {

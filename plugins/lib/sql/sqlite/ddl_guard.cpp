@@ -22,31 +22,25 @@ bool same(const char* a, std::string_view b) noexcept {
     return a != nullptr && sameName(a, b, NameCase::folded);
 }
 
-/// SQLite's questions while it compiles and runs one CREATE statement.
+/// SQLite's questions while it compiles one CREATE statement.
 class Permission {
 public:
     explicit Permission(const Creation& wanted) : wanted_(wanted) {}
 
     static int ask(void* self, int action, const char* first, const char* second, const char* database,
                    const char*) {
-        const auto& permission = *static_cast<const Permission*>(self);
-        if (database != nullptr && !same(database, "main")) return SQLITE_DENY;
-        return permission.allows(action, first, second) ? SQLITE_OK : SQLITE_DENY;
+        auto& permission = *static_cast<Permission*>(self);
+        if ((database == nullptr || same(database, "main")) && permission.allows(action, first, second))
+            return SQLITE_OK;
+        permission.denied_ = true;
+        return SQLITE_DENY;
     }
+    /// SQLite's own error does not always say so.
+    [[nodiscard]] bool denied() const noexcept { return denied_; }
 
 private:
     [[nodiscard]] bool isSchema(const char* table) const noexcept {
         return same(table, "sqlite_master") || same(table, "sqlite_schema") || same(table, "sqlite_sequence");
-    }
-
-    /// The tables in which a virtual table keeps its content.
-    [[nodiscard]] bool isOwn(const char* table) const noexcept {
-        if (table == nullptr || wanted_.kind != CreatedKind::virtualTable) return false;
-        const std::string_view name(table);
-        const std::string prefix = wanted_.name + "_";
-        return same(table, wanted_.name) ||
-               (name.size() > prefix.size() &&
-                sameName(name.substr(0, prefix.size()), prefix, NameCase::folded));
     }
 
     [[nodiscard]] bool allows(int action, const char* first, const char* second) const noexcept {
@@ -60,10 +54,10 @@ private:
             case SQLITE_INSERT:
             case SQLITE_UPDATE:
             case SQLITE_DELETE:
-                return isSchema(first) || isOwn(first);
+                return isSchema(first);
             case SQLITE_CREATE_TABLE:
                 return (wanted_.kind == CreatedKind::table && same(first, wanted_.name)) ||
-                       same(first, "sqlite_sequence") || isOwn(first);
+                       same(first, "sqlite_sequence");
             case SQLITE_CREATE_VTABLE:
                 return wanted_.kind == CreatedKind::virtualTable && same(first, wanted_.name) &&
                        std::ranges::any_of(safeModules,
@@ -79,16 +73,13 @@ private:
             case SQLITE_CREATE_TRIGGER:
                 return wanted_.kind == CreatedKind::trigger && same(first, wanted_.name) &&
                        same(second, wanted_.table);
-            case SQLITE_PRAGMA:
-                // What full-text tables ask when they are made.
-                return wanted_.kind == CreatedKind::virtualTable && same(first, "page_size") &&
-                       second == nullptr;
             default:
                 return false;
         }
     }
 
     const Creation& wanted_;
+    bool denied_ = false;
 };
 
 /// CREATE TABLE ... AS would also fill the table.
@@ -137,11 +128,6 @@ private:
     sqlite3* handle_;
 };
 
-[[noreturn]] void fail(const Connection& connection, const Creation& wanted) {
-    if ((sqlite3_errcode(connection.handle()) & 0xFF) == SQLITE_AUTH) throw refused(wanted);
-    connection.fail("create " + shown(wanted));
-}
-
 }  // namespace
 
 std::string shown(const Creation& wanted) {
@@ -165,17 +151,23 @@ void create(Connection& connection, const Creation& wanted, const std::string& s
     // SQLite stops at a NUL; what stands behind it would never be looked at.
     if (sql.find('\0') != std::string::npos || !isWanted(wanted.kind, tokenize(sql))) throw refused(wanted);
     Permission permission(wanted);
-    const Authorizing authorizing(connection, permission);
     sqlite3_stmt* prepared = nullptr;
     const char* tail = nullptr;
-    const int code = sqlite3_prepare_v2(connection.handle(), sql.c_str(), -1, &prepared, &tail);
+    int code = SQLITE_OK;
+    {
+        // Only while it compiles: what a module does to its own tables when the statement runs is its
+        // business.
+        const Authorizing authorizing(connection, permission);
+        code = sqlite3_prepare_v2(connection.handle(), sql.c_str(), -1, &prepared, &tail);
+    }
     const std::unique_ptr<sqlite3_stmt, int (*)(sqlite3_stmt*)> statement(prepared, &sqlite3_finalize);
-    if (code != SQLITE_OK) fail(connection, wanted);
+    if (permission.denied()) throw refused(wanted);
+    if (code != SQLITE_OK) connection.fail("create " + shown(wanted));
     const auto isEmpty = [](const Token& token) {
         return token.kind == Token::Kind::end || token.isSymbol(';');
     };
     if (!std::ranges::all_of(tokenize(tail), isEmpty)) throw refused(wanted);
-    if (sqlite3_step(statement.get()) != SQLITE_DONE) fail(connection, wanted);
+    if (sqlite3_step(statement.get()) != SQLITE_DONE) connection.fail("create " + shown(wanted));
 }
 
 }  // namespace roost::sqlite
