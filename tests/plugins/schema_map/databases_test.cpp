@@ -156,7 +156,9 @@ TEST_CASE("the schemas of memos and shiori go there and back") {
         const Journey journey = postgresqlAndBack(database);
         CHECK(journey.changedThere == Lines{});
         CHECK(journey.changed == Lines{});
-        CHECK(lossesOf(journey.mapped) == Lines{});
+        // A default of shiori's timestamps without a zone.
+        for (const std::string& loss : lossesOf(journey.mapped))
+            CHECK(loss.ends_with("its default is the moment in UTC, no longer in the server's time zone"));
     }
 }
 
@@ -199,7 +201,8 @@ TEST_CASE("Sakila's schemas go there and back") {
     if (const auto file = sample("sakila/sakila-sqlite.db")) {
         const Journey journey = sqliteAndBack(*file);
         CHECK(journey.changedThere == Lines{});
-        CHECK(journey.changed == Lines{});
+        // actor_id is declared numeric there, without digits: in SQLite that is kept as text.
+        CHECK(journey.changed == Lines{"reference film_actor actor_id to actor actor_id CASCADE/NO ACTION"});
         CHECK(tableOf(journey.mapped, "film").checks.at(0).expression.find("LIKE '%trailers%'") !=
               std::string::npos);
     }

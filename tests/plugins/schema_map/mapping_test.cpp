@@ -277,6 +277,13 @@ TEST_CASE("an index is carried whole or not at all") {
             "t: the index 'part' is left out: substr() with other than constant places has no translation"});
     CHECK(catalog.losses[0].sql == "CREATE UNIQUE INDEX fresh ON t (a) WHERE made > '2020-01-01'");
 
+    Catalog conditional = sqliteCatalog("CREATE TABLE t (a INT, b TEXT)");
+    conditional.tables[0].indexes.push_back(
+        {"valid", false, {"a"}, "CREATE INDEX valid ON t (a) WHERE json_valid(b)"});
+    mapSchema(conditional, Dialect::sqlite, Dialect::postgresql);
+    CHECK(lossesOf(conditional) ==
+          Lines{"t: the index 'valid' is left out: json_valid() has a translation in checks alone"});
+
     const Catalog back = toSqlite(
         "CREATE TABLE t (a int, b text, gone boolean, tags text[]);"
         "CREATE UNIQUE INDEX live ON t (a) INCLUDE (b) WHERE NOT gone;"

@@ -212,7 +212,12 @@ private:
         to.defaultValue.reset();
         if (!fallback || numbersItself_) return;
         try {
-            to.defaultValue = translateDefault(parseDefault(*fallback, state_.from), from.type, state_.to);
+            const Expression value = parseDefault(*fallback, state_.from);
+            to.defaultValue = translateDefault(value, from.type, state_.to);
+            if (value.kind == Expression::Kind::localNow && !from.type.withZone)
+                lose("column " + from.name +
+                         ": its default is the moment in UTC, no longer in the server's time zone",
+                     "DEFAULT " + *fallback);
         } catch (const NotTranslatable& why) {
             lose("column " + from.name + " has no default any more: " + why.what(), "DEFAULT " + *fallback);
         }
@@ -274,6 +279,7 @@ private:
         if (!same && !widened) throw NotTranslatable("it gives " + std::string(describe(translated.kind)));
         if (toSqlite() && isDecimalAsText(from.type))
             throw NotTranslatable("the digits of a decimal are kept as text");
+        if (translated.checkOnly) throw NotTranslatable("json_valid() has a translation in checks alone");
         if (!toSqlite() && translated.usesGenerated)
             throw NotTranslatable("it reads another generated column, which PostgreSQL doesn't allow");
         if (toSqlite() && contains(before_.primaryKey, from.name))

@@ -47,7 +47,7 @@ private:
     [[nodiscard]] bool toSqlite() const noexcept { return target_ == Dialect::sqlite; }
 
     TranslatedExpression finish(std::string sql, ValueKind kind) {
-        return {std::move(sql), kind, std::move(notes_), usesGenerated_};
+        return {std::move(sql), kind, std::move(notes_), usesGenerated_, checkOnly_};
     }
 
     void note(const std::string& text) {
@@ -440,6 +440,7 @@ private:
         if (toSqlite()) return {"json_valid(" + value.sql + ")", ValueKind::boolean};
         if (negations_ > 0)
             throw NotTranslatable("json_valid() has a translation only where it must be true");
+        checkOnly_ = true;  // the cast is not immutable
         return {"(CAST(" + value.sql + " AS json) IS NOT NULL OR NULL)", ValueKind::boolean};
     }
 
@@ -486,6 +487,7 @@ private:
     Dialect target_;
     std::vector<std::string> notes_;
     bool usesGenerated_ = false;
+    bool checkOnly_ = false;
     int negations_ = 0;
 };
 

@@ -16,6 +16,7 @@ struct TranslatedExpression {
     ValueKind kind = ValueKind::other;
     std::vector<std::string> notes;  ///< what is not quite the same in the target: "upper() changes …"
     bool usesGenerated = false;      ///< it reads a generated column
+    bool checkOnly = false;  ///< PostgreSQL takes it in a check, not in an index or a generated column
 };
 
 /// Writes `expression`, read from the other dialect, for `target`. Only what surely gives the same values for

@@ -110,6 +110,7 @@ private:
 
     /// An expression of SQLite's may be of any kind; PostgreSQL's indexes need one that can be sorted.
     void requireStored(const TranslatedExpression& translated) const {
+        if (translated.checkOnly) throw NotTranslatable("json_valid() has a translation in checks alone");
         if (!toSqlite() && (translated.kind == ValueKind::json || translated.kind == ValueKind::null))
             throw NotTranslatable("a part of it is " + std::string(describe(translated.kind)));
     }

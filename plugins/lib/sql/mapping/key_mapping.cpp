@@ -4,8 +4,8 @@
 #include <optional>
 #include <utility>
 
-#include "lib/sql/mapping/expression_tokens.hpp"
 #include "lib/sql/mapping/index_mapping.hpp"
+#include "lib/sql/mapping/native_types.hpp"
 
 namespace roost::sql::mapping {
 
@@ -143,7 +143,9 @@ private:
                 return "there is no column '" + (own ? key.targetColumns[i] : key.columns[i]) + "'";
             const Column& a = before_.columns[*own];
             const Column& b = other.columns[*there];
-            if (!isComparable(a.type, b.type))
+            const bool asText =
+                state_.to == Dialect::sqlite && isDecimalAsText(a.type) != isDecimalAsText(b.type);
+            if (!isComparable(a.type, b.type) || asText)
                 return key.columns[i] + " is " + format(a.type) + ", " + key.targetColumns[i] + " there is " +
                        format(b.type);
         }
