@@ -70,7 +70,7 @@ void BackupReader::beginTable(ArchiveReader& reader, const MemberInfo& member, s
     open.member = member;
     open.table = table;
     open.rows = std::make_unique<TableReader>(catalog_.tables[table], catalog_.dialect,
-                                              "'" + shownMember(member.name) + "'", std::move(options));
+                                              shownMember(member.name), std::move(options));
     item = TableBegin{catalog_.tables[table].id};
 }
 

@@ -111,7 +111,7 @@ void ForeignScan::takeMetadata(const MemberInfo& member) {
 void ForeignScan::takeTable(const MemberInfo& member) {
     const std::string name(tableName(member.name));
     if (content_.tables.contains(name)) throw reader_.refusal(member.name, "is there twice");
-    FieldScan fields("'" + shownMember(member.name) + "'");
+    FieldScan fields(shownMember(member.name));
     for (auto piece = reader_.data(); !piece.empty(); piece = reader_.data()) {
         watch_.step();
         context_.alive();
