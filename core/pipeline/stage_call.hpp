@@ -15,7 +15,9 @@ namespace roost {
 template <class Call, class Where>
 decltype(auto) callStage(StageContext& context, Where&& where, Call&& call) {
     const auto named = [&](const std::string& message) {
-        const std::string place = where();
+        std::string place = where();
+        // A stage that names the table itself knows its row better.
+        if (message.starts_with(place.substr(0, place.find(" after row ")))) place.clear();
         return context.label() + (place.empty() ? "" : ", " + place) + ": " + message;
     };
     const Heartbeat::Call watched(context.heartbeat());

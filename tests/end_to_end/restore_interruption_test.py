@@ -2,10 +2,13 @@
 import os
 import random
 import signal
+import sqlite3
 import time
 import unittest
+import uuid
 
-from support import PIPELINES, Restoring, aviary_data, difference, make_user_files, server_state, write
+from backup_postgres_test import psql, rows
+from support import FIXTURES, PIPELINES, Restoring, aviary_data, difference, make_user_files, server_state, write
 
 
 class Killed(Restoring):
@@ -25,7 +28,6 @@ class Killed(Restoring):
         self.assertNotEqual(self.old, self.new)
 
     def fill_documents(self):
-        import sqlite3
         database = sqlite3.connect(self.data / "aviary.db")
         (user,) = database.execute("SELECT id FROM users").fetchone()
         database.executemany("INSERT INTO documents (id, user_id, document_name) VALUES (?, ?, ?)",
@@ -33,17 +35,23 @@ class Killed(Restoring):
         database.commit()
         database.close()
 
+    #: what restore.yaml and full-backup.yaml get besides DATA_DIR
+    database = {}
+
+    def contents(self):
+        return server_state(self.server)
+
     def launch(self):
         return self.start("run", PIPELINES / "restore.yaml", "--set", f"archive={self.archive}", "--yes", "--progress", "none",
-                          env={"DATA_DIR": self.server})
+                          env={"DATA_DIR": self.server, **self.database})
 
     def reset(self):
         """The old server again, by way of another restore."""
-        self.restore(self.old_archive, self.server, "--yes")
-        self.assertEqual(server_state(self.server), self.old)
+        self.restore(self.old_archive, self.server, "--yes", env=self.database)
+        self.assertEqual(self.contents(), self.old)
 
     def check_one_of_both(self, context):
-        state = server_state(self.server)
+        state = self.contents()
         if state == self.new:
             return "new"
         self.assertTrue(state == self.old, f"{context}\n{difference(state, self.old)}\n--- and from the new:\n{difference(state, self.new)}")
@@ -52,9 +60,9 @@ class Killed(Restoring):
     def test_sigkill_at_any_moment(self):
         self.old_archive = self.out / "old.tar.gz"
         self.roost("run", PIPELINES / "full-backup.yaml", "--set", f"out={self.old_archive}", "--progress", "none",
-                   env={"DATA_DIR": self.server})
+                   env={"DATA_DIR": self.server, **self.database})
         began = time.monotonic()
-        self.restore(self.archive, self.server, "--yes")
+        self.restore(self.archive, self.server, "--yes", env=self.database)
         whole = time.monotonic() - began
         self.assertEqual(self.check_one_of_both("unkilled"), "new")
         self.reset()
@@ -66,12 +74,12 @@ class Killed(Restoring):
             time.sleep(generator.uniform(0, whole) if i % 2 else generator.uniform(whole * 0.6, whole * 1.05))
             process.send_signal(signal.SIGKILL)
             process.communicate()
-            recovered = self.roost("recover").stdout
+            recovered = self.roost("recover", env=self.database).stdout
             ends.append(self.check_one_of_both(f"try {i}: {recovered}"))
             left = [p for p in (self.server / "users").iterdir() if p.name.startswith(".roost")]
             left += [p for p in self.server.iterdir() if "roost" in p.name]
             self.assertEqual(left, [])
-            self.assertEqual(self.roost("recover").stdout, "nothing to recover\n")
+            self.assertEqual(self.roost("recover", env=self.database).stdout, "nothing to recover\n")
             if ends[-1] == "new":
                 self.reset()
         self.assertIn("old", ends)
@@ -86,7 +94,7 @@ class Killed(Restoring):
             process.communicate()
             if any(p.name.startswith(".roost") for p in (self.server / "users").iterdir()):
                 break
-        self.restore(self.archive, self.server, "--yes")
+        self.restore(self.archive, self.server, "--yes", env=self.database)
         self.assertIn("recovered: undid the unfinished restore of files", self.result.stderr)
         self.assertEqual(self.check_one_of_both("after"), "new")
 
@@ -101,6 +109,42 @@ class Killed(Restoring):
             self.assertEqual(process.returncode, 130, stderr)
             self.assertIn("nothing at the target has changed", stderr)
             self.assertEqual(self.check_one_of_both("signalled"), "old")
+
+
+class KilledOnPostgreSQL(Killed):
+    """The same with the database on a server, whose COMMIT is another process's."""
+
+    def setUp(self):
+        super().setUp()
+        if "PGHOST" not in os.environ:
+            self.fail("no PostgreSQL: run this through scripts/with-postgres.sh or scripts/test.sh")
+        name = "e2e_" + uuid.uuid4().hex[:12]
+        psql("postgres", "-c", f"CREATE DATABASE {name}")
+        self.addCleanup(lambda: psql("postgres", "-c", f"DROP DATABASE IF EXISTS {name} WITH (FORCE)", check=False))
+        psql(name, "-f", FIXTURES / "aviary" / "schema-pg.sql")
+        psql(name, "-c", "INSERT INTO users (id, username, email, password) VALUES ('99999999-9999-4999-8999-999999999999', 'o', 'o', 'x')")
+        (self.server / "aviary.db").unlink()
+        self.name = name
+        self.database = {"DB_TYPE": "postgres", "DB_HOST": os.environ["PGHOST"], "DB_PORT": os.environ["PGPORT"],
+                         "DB_USER": os.environ["PGUSER"], "DB_NAME": name}
+        self.old = self.contents()
+        first = self.folder / "first"
+        first.mkdir()
+        self.server, kept = first, self.server
+        psql("postgres", "-c", f"CREATE DATABASE {name}_new TEMPLATE {name}")
+        self.addCleanup(lambda: psql("postgres", "-c", f"DROP DATABASE IF EXISTS {name}_new WITH (FORCE)", check=False))
+        self.restore(self.archive, first, "--yes", env={**self.database, "DB_NAME": name + "_new"})
+        self.name = name + "_new"
+        self.new = self.contents()
+        self.server, self.name = kept, name
+
+    def contents(self):
+        # A backend that still runs a killed client's transaction ends soon.
+        tables = [r[0] for r in rows(self.name, "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 1")]
+        state = {f"table {t}": rows(self.name, f'SELECT md5(string_agg(x::text, chr(10) ORDER BY x::text)), count(*) FROM "{t}" x') for t in tables}
+        state["constraints"] = rows(self.name, "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace = 'public'::regnamespace ORDER BY 1")
+        state.update(server_state(self.server))
+        return state
 
 
 if __name__ == "__main__":

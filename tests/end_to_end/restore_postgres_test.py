@@ -92,7 +92,7 @@ class Restore(Restoring):
         done = self.restore(archive, data, env=self.variables(database), expect=1)
         error = [l for l in done.stderr.splitlines() if "error:" in l]
         self.assertEqual(len(error), 1, done.stderr)
-        self.assertRegex(error[0], r"documents.*id = [0-9a-f-]{36}.*document_name")
+        self.assertRegex(error[0], r"table documents, row id ?= ?[0-9a-f-]{36}.*document_name")
         self.assertEqual(dump(database), before)
         self.assertEqual(list(data.iterdir()), [])
 

@@ -279,7 +279,10 @@ void FilesSink::commit() {
     Exchange(work_->root.get(), work_->staging.get(), layout_).placeAll(work_->context);
 }
 
-void FilesSink::tidy() { removeTree(work_->root.get(), work_->record.staging); }
+void FilesSink::tidy() {
+    removeUnitList(work_->staging.get());
+    removeTree(work_->root.get(), work_->record.staging);
+}
 
 void FilesSink::abort() noexcept {
     if (!work_) return;
@@ -314,7 +317,8 @@ std::string FilesSink::recover(const std::string& text, Decision decision, Conte
         if (!record.prepared)
             throw Error("the restore into " + shown + " was committed before its files were all staged");
         const Layout layout(record.kinds);
-        Exchange(root.get(), staging.get(), layout).placeAll(context);
+        if (hasUnitList(staging.get())) Exchange(root.get(), staging.get(), layout).placeAll(context);
+        removeUnitList(staging.get());
         removeTree(root.get(), record.staging);
         return "finished the restore of files into " + shown;
     }

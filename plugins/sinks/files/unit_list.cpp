@@ -57,6 +57,17 @@ void UnitList::finish() {
     if (::fsync(file_.get()) != 0) throw systemError("cannot write the list of a restore's units", errno);
 }
 
+bool hasUnitList(int staging) {
+    if (::faccessat(staging, listName, F_OK, AT_SYMLINK_NOFOLLOW) == 0) return true;
+    if (errno != ENOENT) throw systemError("cannot look for the list of a restore's units", errno);
+    return false;
+}
+
+void removeUnitList(int staging) {
+    if (::unlinkat(staging, listName, 0) != 0 && errno != ENOENT)
+        throw systemError("cannot remove the list of a restore's units", errno);
+}
+
 UnitListReader::UnitListReader(int staging)
     : file_(::openat(staging, listName, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)) {
     if (!file_) throw systemError("cannot open the list of a restore's units", errno);

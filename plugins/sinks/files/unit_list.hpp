@@ -32,6 +32,12 @@ private:
     std::string buffer_;
 };
 
+/// Whether the staging folder has a list. It goes first when all units are in place: what is left of the
+/// folder then only has to be removed.
+[[nodiscard]] bool hasUnitList(int staging);
+/// Removes the list. Throws roost::Error.
+void removeUnitList(int staging);
+
 /// Reads a list back. Throws roost::Error where it cannot be read.
 class UnitListReader {
 public:

@@ -194,8 +194,15 @@ std::string dieAt(const TemporaryFolder& root, const std::string& point) {
             if (point != "written") restore.sink.prepare();
             const std::string record = restore.context.journalRecords.back();
             if (::write(pipe[1], record.data(), record.size()) < 0) ::_exit(1);
-            if (point == "committed" || point == "tidied") restore.sink.commit();
+            if (point != "written" && point != "prepared") restore.sink.commit();
             if (point == "tidied") restore.sink.tidy();
+            if (point == "half tidied") {  // as if killed in the middle of tidy()
+                for (const auto& entry : std::filesystem::directory_iterator(root / "users"))
+                    if (entry.path().filename().native().starts_with(".roost-staging-")) {
+                        std::filesystem::remove(entry.path() / "units");
+                        std::filesystem::remove_all(entry.path() / "old/0");
+                    }
+            }
             ::kill(::getpid(), SIGKILL);
         }
     }
@@ -212,10 +219,10 @@ std::string dieAt(const TemporaryFolder& root, const std::string& point) {
 }  // namespace
 
 TEST_CASE("recovery undoes a restore that was not decided, and finishes one that was, at whatever point") {
-    for (const std::string point : {"written", "prepared", "committed", "tidied"}) {
+    for (const std::string point : {"written", "prepared", "committed", "half tidied", "tidied"}) {
         for (const Decision decision : {Decision::undone, Decision::committed}) {
             if (decision == Decision::committed && point == "written") continue;  // never decided
-            if (decision == Decision::undone && (point == "committed" || point == "tidied")) continue;
+            if (decision == Decision::undone && point != "written" && point != "prepared") continue;
             INFO(point << " " << static_cast<int>(decision));
             const TemporaryFolder root;
             makeServer(root);
