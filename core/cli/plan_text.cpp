@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 
 #include "cli/quantity.hpp"
 
@@ -12,6 +13,19 @@ namespace roost::cli {
 namespace {
 
 const char* word(TypeOrigin origin) { return origin == TypeOrigin::set ? "set" : "inferred"; }
+
+/// What the database does not say of itself is shown, so that a wrong guess is seen before it does harm.
+void addTypes(std::string& text, const Catalog& catalog) {
+    std::map<std::string, std::string> columns;  // by what was made of their declarations
+    for (const Table& table : catalog.tables)
+        for (const Column& column : table.columns) {
+            if (column.typeOrigin == TypeOrigin::declared) continue;
+            std::string& list = columns[fmt::format("declared '{}', {} to {}", column.nativeType,
+                                                    word(column.typeOrigin), format(column.type))];
+            list += (list.empty() ? "" : ", ") + table.qualifiedName() + "." + column.name;
+        }
+    for (const auto& [what, list] : columns) text += fmt::format("      {}: {}\n", what, list);
+}
 
 void addTables(std::string& text, const Catalog& catalog) {
     std::uint64_t rows = 0;
@@ -23,13 +37,7 @@ void addTables(std::string& text, const Catalog& catalog) {
     text += fmt::format("    {}, {}\n", count(catalog.tables.size(), "table"), count(rows, "row"));
     for (const Table& table : catalog.tables)
         text += fmt::format("      {:<{}}  {:>12}\n", table.qualifiedName(), width, count(table.rows));
-    // What the database does not say of itself is shown, so that a wrong guess is seen before it does harm.
-    for (const Table& table : catalog.tables)
-        for (const Column& column : table.columns)
-            if (column.typeOrigin != TypeOrigin::declared)
-                text +=
-                    fmt::format("      {}.{}: declared '{}', {} to {}\n", table.qualifiedName(), column.name,
-                                column.nativeType, word(column.typeOrigin), format(column.type));
+    addTypes(text, catalog);
 }
 
 void addEntryKinds(std::string& text, const Catalog& catalog) {
