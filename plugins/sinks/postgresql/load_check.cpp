@@ -153,7 +153,9 @@ private:
 
     void planObjects(const std::vector<const Table*>& created) {
         if (incoming_.dialect != "postgresql") {
-            if (!created.empty())
+            const bool makes = settings_.tables.mode == sql::LoadMode::automatic ||
+                               settings_.tables.mode == sql::LoadMode::create;
+            if (!created.empty() && makes)
                 refuse("table " + shownName(created.front()->qualifiedName()) +
                        (created.size() > 1 ? " and " + std::to_string(created.size() - 1) + " more" : "") +
                        " would have to be made from " +

@@ -161,7 +161,7 @@ TEST_CASE("inheritance gives every row once") {
     CHECK(collected.rows("parent").size() == 1);
     CHECK(collected.rows("child").size() == 1);
     CHECK(collected.table("child").nativeSql ==
-          "CREATE TABLE \"public\".\"child\" (\n    \"a\" integer,\n    \"b\" integer\n) INHERITS "
+          "CREATE TABLE \"public\".\"child\" (\n    \"b\" integer\n) INHERITS "
           "(public.parent);");
 }
 

@@ -53,7 +53,7 @@ public:
 
     [[nodiscard]] const std::string& name() const noexcept { return name_; }
     [[nodiscard]] std::string url() const;
-    void run(const std::string& sql) { Session(name_).run(sql); }
+    void run(const std::string& sql) const { Session(name_).run(sql); }
     /// Feeds a script of psql's to it. `leaveOut` is a regular expression (grep -E) of lines to strip.
     void load(const std::filesystem::path& script, const std::string& leaveOut = {});
 

@@ -205,6 +205,12 @@ bool isMissingSomething(std::string_view sqlState) {
     return among(states, sqlState);
 }
 
+/// Something that the server or the role doesn't have: a right, a file, a feature, a foreign server.
+bool isLackOfMeans(std::string_view sqlState) {
+    constexpr std::array<std::string_view, 3> states{"42501", "58P01", "0A000"};
+    return among(states, sqlState) || sqlState.starts_with("HV");
+}
+
 /// A table, constraint or index of that name, or a second primary key.
 bool isDuplicate(std::string_view sqlState) {
     constexpr std::array<std::string_view, 3> states{"42P07", "42710", "42P16"};
@@ -245,7 +251,7 @@ private:
             if (error.sqlState().empty() || connection_.lost()) throw;
             const bool exists = step.mayExist && isDuplicate(error.sqlState());
             const bool waits = isMissingSomething(error.sqlState());
-            if (!exists && !waits && !step.dispensable) throw;
+            if (!exists && !waits && !(step.dispensable && isLackOfMeans(error.sqlState()))) throw;
             connection_.execute("ROLLBACK TO SAVEPOINT roost_step", action);
             if (exists) return Outcome::done;
             reasons_[step.shown] = error.report().text();
