@@ -105,6 +105,7 @@ TEST_CASE("conditions of SQLite become PostgreSQL's") {
 }
 
 TEST_CASE("what is not surely the same in PostgreSQL is refused") {
+    CHECK(toPostgresql("t = c") == "! it compares texts of different collations");
     CHECK(toPostgresql("missing > 5") == "! there is no column 'missing'");
     CHECK(toPostgresql("t > n") == "! it compares a text with a number");
     CHECK(toPostgresql("b > 0") == "! it asks for the order of a boolean");
@@ -155,13 +156,17 @@ TEST_CASE("conditions of PostgreSQL become SQLite's") {
     CHECK(toSqlite("(lower((t COLLATE \"C\")) = 'a'::text)") == "(lower(\"t\") = 'a')");
     CHECK(toSqlite("((t COLLATE \"C\") > 'a'::text)") == "(\"t\" > 'a')");
     CHECK(toSqlite("(n IS DISTINCT FROM m)") == "(\"n\" IS NOT \"m\")");
+    CHECK(toSqlite("(c = 'A'::public.citext)") == "(\"c\" = 'A')");
+    CHECK(toSqlite("((c)::text = 'A'::text)") == "((\"c\" COLLATE BINARY) = 'A')");
     CHECK(toSqlite("(x = '\\x00ff'::bytea)") == "(\"x\" = x'00ff')");
     CHECK(toSqlite("(wide > (0)::numeric)") == "(CAST(\"wide\" AS NUMERIC) > 0)");
-    CHECK(toSqlite("(((t)::json IS NOT NULL) OR NULL::boolean)") == "json_valid(\"t\")");
-    CHECK(toSqlite("((j IS NOT NULL) OR NULL::boolean)") == "json_valid(\"j\")");
+    CHECK(toSqlite("(((t)::json IS NOT NULL) OR NULL::boolean)") == "(\"t\" IS NULL OR json_valid(\"t\"))");
+    CHECK(toSqlite("((j IS NOT NULL) OR NULL::boolean)") == "(\"j\" IS NULL OR json_valid(\"j\"))");
 }
 
 TEST_CASE("what is not surely the same in SQLite is refused") {
+    CHECK(toSqlite("(COALESCE(c, 'x'::public.citext) = 'a'::public.citext)") ==
+          "! a function of citext has no translation");
     CHECK(toSqlite("(t > 'a'::text)") == "! it asks for the order of texts in the language of the database");
     CHECK(toSqlite("(t ~ '^a'::text)") == "! '~' has no translation");
     CHECK(toSqlite("(t ~~* 'a%'::text)") == "! '~~*' has no translation");

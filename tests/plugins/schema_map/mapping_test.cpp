@@ -209,7 +209,8 @@ TEST_CASE("constraints that are understood are carried, others are told") {
     CHECK(lossesOf(catalog) ==
           Lines{"t: generated column odd becomes an ordinary one without values: '%' has no translation",
                 "t: column at has no default any more: the function date() has no translation",
-                "t: a check is left out: a set of characters in GLOB has no translation"});
+                "t: a check is left out: a set of characters in GLOB has no translation",
+                "t: a check: NULL is taken, which json_valid() refuses before SQLite 3.45"});
     CHECK(catalog.losses[2].sql == "CHECK (k GLOB '[a-z]*')");
     CHECK(columnOf(catalog, "t", "total").nativeType == "bigint");
     CHECK(columnOf(catalog, "t", "total").generated == "(CAST(\"n\" AS bigint) * 2)");

@@ -237,6 +237,8 @@ private:
         if (a.order == TextOrder::trimmed || b.order == TextOrder::trimmed)
             throw NotTranslatable("it compares texts in the collation RTRIM");
         const bool folded = a.order == TextOrder::asciiFold || b.order == TextOrder::asciiFold;
+        // Which one SQLite takes depends on what stands on the left.
+        if (folded && a.order != b.order) throw NotTranslatable("it compares texts of different collations");
         if (toSqlite()) {
             const bool bytes = a.order == TextOrder::bytes || b.order == TextOrder::bytes;
             if (ordering && !bytes)
@@ -331,7 +333,14 @@ private:
         const Written written = write(expression);
         if (written.kind != ValueKind::text)
             throw NotTranslatable("it takes " + std::string(describe(written.kind)) + " for a text");
+        requireCased(written);
         return written.sql;
+    }
+
+    /// citext brings functions of its own.
+    void requireCased(const Written& text) const {
+        if (toSqlite() && text.order == TextOrder::asciiFold)
+            throw NotTranslatable("a function of citext has no translation");
     }
 
     Written concatenation(const Expression& left, const Expression& right) {
@@ -384,8 +393,8 @@ private:
                 const Written written = write(expression);
                 if (result.kind != ValueKind::other && written.kind != result.kind)
                     throw NotTranslatable("it chooses between values of several types");
+                requireCased(written);
                 result.kind = written.kind;
-                result.order = written.order;
                 if (written.decimalAsText)
                     throw NotTranslatable("it calculates with a decimal that is kept as text");
             }
@@ -437,9 +446,12 @@ private:
         const Written value = write(tested.kind == Kind::cast ? tested.parts[0] : tested);
         if (value.kind != ValueKind::text && value.kind != ValueKind::json)
             throw NotTranslatable("it takes " + std::string(describe(value.kind)) + " for JSON");
-        if (toSqlite()) return {"json_valid(" + value.sql + ")", ValueKind::boolean};
         if (negations_ > 0)
             throw NotTranslatable("json_valid() has a translation only where it must be true");
+        // NULL is not valid before SQLite 3.45, and neither valid nor not since then.
+        if (toSqlite())
+            return {"(" + value.sql + " IS NULL OR json_valid(" + value.sql + "))", ValueKind::boolean};
+        note("NULL is taken, which json_valid() refuses before SQLite 3.45");
         checkOnly_ = true;  // the cast is not immutable
         return {"(CAST(" + value.sql + " AS json) IS NOT NULL OR NULL)", ValueKind::boolean};
     }
@@ -470,6 +482,11 @@ private:
         inner.column = nullptr;
         const ValueKind wanted = kindOfTypeName(expression.text);
         const bool sized = expression.text.find('(') != std::string::npos;
+        if (toSqlite() && wanted == ValueKind::text && inner.order == TextOrder::asciiFold && !sized) {
+            inner.sql = "(" + inner.sql + " COLLATE BINARY)";
+            inner.order = TextOrder::standard;
+            return inner;
+        }
         if (wanted == inner.kind && !sized && wanted != ValueKind::other) return inner;
         if (toSqlite() && wanted == ValueKind::integer && inner.kind == ValueKind::boolean) {
             inner.kind = wanted;  // 0 and 1 are what SQLite's conditions give
