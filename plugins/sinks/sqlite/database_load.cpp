@@ -156,6 +156,7 @@ void DatabaseLoad::end(const TableEnd& end) {
 }
 
 void DatabaseLoad::finish() {
+    if (connection_->stopRequested()) throw Interrupted();
     indexes_.make();
     setNextNumbers();
     references_->after();

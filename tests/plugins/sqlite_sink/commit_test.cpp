@@ -334,7 +334,6 @@ TEST_CASE("a full disk is an error that names the database, and nothing is chang
         ::setrlimit(RLIMIT_FSIZE, &limit);
         RecordingContext context;
         const std::string error = move(content, sinkOptions(path), context);
-        std::fprintf(stderr, "%s\n", error.c_str());
         const bool fresh = move(content, sinkOptions(own.file("new.db")), context)
                                .starts_with("database '" + own.file("new.db"));
         return fresh && error.starts_with("database '" + path + "': cannot commit: ") &&

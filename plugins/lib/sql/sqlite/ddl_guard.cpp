@@ -65,7 +65,7 @@ private:
             case SQLITE_CREATE_INDEX:
                 return (wanted_.kind == CreatedKind::index && same(first, wanted_.name) &&
                         same(second, wanted_.table)) ||
-                       (wanted_.kind == CreatedKind::table && same(second, wanted_.name)) || isOwn(second);
+                       (wanted_.kind == CreatedKind::table && same(second, wanted_.name));
             case SQLITE_REINDEX:
                 return wanted_.kind == CreatedKind::index && same(first, wanted_.name);
             case SQLITE_CREATE_VIEW:
