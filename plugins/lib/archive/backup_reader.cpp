@@ -49,6 +49,8 @@ private:
     BackupReader& reader_;
 };
 
+BackupReader::Open::Open() = default;
+
 void BackupReader::beginAnalysis() {
     analysis_ = std::make_unique<ContentAnalysis>(reading_.rules, catalog_, context_.temporaryFolder());
 }

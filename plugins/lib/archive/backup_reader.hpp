@@ -91,6 +91,7 @@ private:
     class Content;
     /// The member that is being given.
     struct Open {
+        Open();  // not inline: clang wants it before it has seen the whole class
         ArchiveReader* reader = nullptr;
         MemberInfo member;
         bool hashed = true;

@@ -19,9 +19,11 @@ std::pair<std::string, std::string> columnName(std::string_view text) {
 
 }  // namespace
 
-TextMap aviaryFileColumns() { return {{"documents.local_path", "documents: users/{user}/pdfs/{path}"}}; }
+ColumnPatterns aviaryFileColumns() {
+    return {{"documents.local_path", "documents: users/{user}/pdfs/{path}"}};
+}
 
-TextMap aviaryContentColumns() { return {{"users.rmapi_config", "configs/{key}/rmapi.conf"}}; }
+ColumnPatterns aviaryContentColumns() { return {{"users.rmapi_config", "configs/{key}/rmapi.conf"}}; }
 
 FileColumn fileColumn(std::string_view column, std::string_view pattern) {
     const auto [table, name] = columnName(column);
@@ -52,7 +54,7 @@ ContentColumn contentColumn(std::string_view column, std::string_view pattern) {
             std::string(pattern.substr(at + between.size()))};
 }
 
-ContentRules contentRules(const TextMap& fileColumns, const TextMap& contentColumns) {
+ContentRules contentRules(const ColumnPatterns& fileColumns, const ColumnPatterns& contentColumns) {
     ContentRules rules;
     for (const auto& [column, pattern] : fileColumns) rules.files.push_back(fileColumn(column, pattern));
     for (const auto& [column, pattern] : contentColumns)

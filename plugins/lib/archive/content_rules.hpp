@@ -3,9 +3,8 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
-
-#include "roost/option_table.hpp"
 
 namespace roost::archive {
 
@@ -31,13 +30,17 @@ struct ContentRules {
     std::vector<ContentColumn> contents;
 };
 
+/// The options as they are written: pairs of a column and a pattern.
+using ColumnPatterns = std::vector<std::pair<std::string, std::string>>;
+
 /// The options as Aviary needs them.
-[[nodiscard]] TextMap aviaryFileColumns();
-[[nodiscard]] TextMap aviaryContentColumns();
+[[nodiscard]] ColumnPatterns aviaryFileColumns();
+[[nodiscard]] ColumnPatterns aviaryContentColumns();
 
 /// Reads one pair of the options. Throws roost::Error that says how it should look.
 [[nodiscard]] FileColumn fileColumn(std::string_view column, std::string_view pattern);
 [[nodiscard]] ContentColumn contentColumn(std::string_view column, std::string_view pattern);
-[[nodiscard]] ContentRules contentRules(const TextMap& fileColumns, const TextMap& contentColumns);
+[[nodiscard]] ContentRules contentRules(const ColumnPatterns& fileColumns,
+                                        const ColumnPatterns& contentColumns);
 
 }  // namespace roost::archive

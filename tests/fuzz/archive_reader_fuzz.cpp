@@ -1,0 +1,105 @@
+// Any bytes as an archive: read to its end, or refused with a sentence, in bounded memory. An input whose
+// first byte is odd is the tar itself, whose checksums and gzip framing are made here, so that what lies
+// behind them is reached; any other is the gzip file as it stands behind that byte.
+#include <isa-l/crc.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <string>
+
+#include "lib/archive/archive_input.hpp"
+#include "lib/archive/backup_reader.hpp"
+#include "lib/storage/file_descriptor.hpp"
+#include "roost/error.hpp"
+
+namespace {
+
+using namespace roost;
+
+class QuietContext final : public Context {
+public:
+    void log(LogLevel, const std::string&) override {}
+    void warn(const std::string&) override {}
+    void setAside(const std::string&, const std::string&) override {}
+    [[nodiscard]] std::stop_token stopToken() const override { return {}; }
+    void alive() override {}
+    [[nodiscard]] bool dryRun() const override { return false; }
+    [[nodiscard]] std::string pipelineName() const override { return "fuzz"; }
+    [[nodiscard]] std::chrono::system_clock::time_point startTime() const override { return {}; }
+    [[nodiscard]] std::filesystem::path temporaryFolder() const override { return "/dev/shm"; }
+    bool journal(const std::string&) override { return false; }
+};
+
+/// Gives each header the checksum that it should have.
+void mendHeaders(std::string& tar) {
+    constexpr std::size_t block = 512;
+    for (std::size_t at = 0; at + block <= tar.size(); at += block) {
+        if (tar.compare(at + 257, 5, "ustar") != 0) continue;
+        std::fill_n(tar.begin() + static_cast<std::ptrdiff_t>(at + 148), 8, ' ');
+        unsigned sum = 0;
+        for (std::size_t i = 0; i < block; ++i) sum += static_cast<std::uint8_t>(tar[at + i]);
+        for (std::size_t i = 6; i-- != 0; sum >>= 3U) tar[at + 148 + i] = static_cast<char>('0' + (sum & 7U));
+        tar[at + 154] = '\0';
+    }
+}
+
+std::string stored(const std::string& data) {
+    std::string out("\x1F\x8B\x08\0\0\0\0\0\0\xFF", 10);
+    const auto number = [&out](std::size_t value, int bytes) {
+        for (; bytes != 0; --bytes, value >>= 8U) out.push_back(static_cast<char>(value & 0xFFU));
+    };
+    constexpr std::size_t most = 65535;
+    for (std::size_t at = 0; at == 0 || at < data.size(); at += most) {
+        const std::size_t size = std::min(most, data.size() - at);
+        out.push_back(at + size == data.size() ? '\1' : '\0');
+        number(size, 2);
+        number(~size, 2);
+        out.append(data, at, size);
+    }
+    number(crc32_gzip_refl(0, reinterpret_cast<const unsigned char*>(data.data()), data.size()), 4);
+    number(data.size(), 4);
+    return out;
+}
+
+void readArchive(const std::string& file) {
+    const storage::FileDescriptor memory(::memfd_create("archive", MFD_CLOEXEC));
+    if (::write(memory.get(), file.data(), file.size()) != static_cast<ssize_t>(file.size())) std::abort();
+    const std::string path = "/proc/self/fd/" + std::to_string(memory.get());
+    QuietContext context;
+    archive::BackupReading reading;
+    reading.rules = archive::contentRules(archive::aviaryFileColumns(), archive::aviaryContentColumns());
+    reading.limits.maxMetadata = std::uint64_t{1} << 20U;
+    try {
+        const auto input =
+            std::make_shared<archive::ArchiveInput>(std::make_shared<stream::FileInput>(path), context);
+        const auto backup = archive::openBackup(input, reading, context);
+        for (Item item; backup->next(item);) {
+            const auto* const entry = std::get_if<Entry>(&item);
+            if (entry == nullptr) continue;
+            // What a sink relies on.
+            const std::string inside = "/" + entry->path + "/";
+            if (inside.find("/../") != std::string::npos || entry->owner.empty() || entry->owner == ".." ||
+                entry->owner.find('/') != std::string::npos)
+                std::abort();
+        }
+    } catch (const Error&) {
+        // Refused with a sentence, as it should be.
+    }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    if (size == 0) return 0;
+    std::string bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
+    if (data[0] % 2 == 1) {
+        mendHeaders(bytes);
+        bytes = stored(bytes);
+    }
+    readArchive(bytes);
+    return 0;
+}
