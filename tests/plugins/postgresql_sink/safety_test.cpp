@@ -5,6 +5,7 @@
 
 #include "lib/sql/postgresql/native_statement.hpp"
 #include "lib/sql/postgresql/transaction_record.hpp"
+#include "plugins/postgresql_sink/cut_connection.hpp"
 #include "plugins/postgresql_sink/restored.hpp"
 
 using namespace roost;
@@ -190,6 +191,14 @@ TEST_CASE("a session that is ended before it commits has changed nothing") {
     CHECK_THROWS_WITH(prepared.sink.commit(),
                       Catch::Contains("broke before it had committed: the transaction was rolled back"));
     CHECK(dump(database) == before);
+}
+
+TEST_CASE("a commit whose answer is lost is found to have happened") {
+    const ScratchDatabase database(application);
+    CutConnection cut;
+    SinkOptions options = into(database.url() + " host=" + cut.folder());
+    CHECK(restore(backup(), options).summary.front().second == "3");
+    CHECK(table(database, "SELECT name FROM users ORDER BY id") == "new\nb");
 }
 
 TEST_CASE("SQL of an archive is run only where it is what it says it is") {
