@@ -11,8 +11,13 @@ constexpr std::size_t bufferBytes = std::size_t{64} << 10U;
 std::string checksumLine(std::string_view hexDigest, std::string_view path) {
     std::string line;
     line.reserve(hexDigest.size() + path.size() + 4);
-    if (path.find_first_of("\n\r\\") != std::string_view::npos) line.push_back('\\');
+    const bool escaped = path.find_first_of("\n\r\\") != std::string_view::npos;
+    if (escaped) line.push_back('\\');
     line.append(hexDigest).append("  ");
+    if (!escaped) {
+        line.append(path).push_back('\n');
+        return line;
+    }
     for (const char c : path) {
         if (c == '\n')
             line.append("\\n");

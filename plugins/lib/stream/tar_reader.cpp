@@ -165,9 +165,10 @@ void TarReader::odd(const char* what) {
 }
 
 void TarReader::checkSum() {
-    std::uint64_t sum = 0;
-    for (std::size_t i = 0; i < blockBytes; ++i)
-        sum += i >= sumAt && i < sumAt + sumLength ? std::uint8_t{' '} : static_cast<std::uint8_t>(block_[i]);
+    // The field itself counts as blanks.
+    std::uint32_t sum = sumLength * std::uint32_t{' '};
+    for (const char byte : block_) sum += static_cast<std::uint8_t>(byte);
+    for (const char byte : field(sumAt, sumLength)) sum -= static_cast<std::uint8_t>(byte);
     const std::string_view stated = field(sumAt, sumLength);
     const bool isNumber =
         stated.find_first_not_of(std::string_view(" 01234567\0", 10)) == std::string_view::npos;

@@ -272,15 +272,3 @@ TEST_CASE("no room gives one clear error, and no file") {
                                         "reached \\([0-9.]+ [KMGT]?i?B free on the file system\\)"));
     CHECK(names(folder.path()).empty());
 }
-
-TEST_CASE("inspect reads what a run made") {
-    TemporaryFolder folder;
-    RecordingContext context;
-    backUp(*makeSink(folder / "a.tar.gz"), context);
-    const auto summary =
-        TarGzSink::inspect(Location::parse("file:" + (folder / "a.tar.gz").native()), context);
-    CHECK(summary.tables.size() == 4);
-    CHECK(summary.warnings.size() == 1);
-    CHECK_THROWS_WITH(TarGzSink::inspect(Location::parse("-"), context),
-                      "only archives in files can be inspected, not '-'");
-}
