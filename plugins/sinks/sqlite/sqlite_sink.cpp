@@ -20,8 +20,8 @@ namespace roost::sqlite {
 namespace {
 
 /// Pages of the database that are kept in memory; an index is sorted in as much again.
-constexpr const char* pageCache = "PRAGMA cache_size = -49152";
-constexpr std::size_t scratchStep = std::size_t{32} << 20U;
+constexpr const char* pageCache = "PRAGMA cache_size = -40960";
+constexpr std::size_t scratchStep = std::size_t{16} << 20U;
 
 std::string quoted(const std::filesystem::path& path) {
     return "'" + storage::shownName(path.native()) + "'";
@@ -247,10 +247,13 @@ void SqliteSink::write(Item& item) {
     if (place_ == Place::scratch) renewScratch(item);
 }
 
-/// Its journal is in memory: it must not grow with the rows.
+/// Its journal is in memory: it must not grow with the rows, nor hold pages that were just emptied.
 void SqliteSink::renewScratch(const Item& item) {
-    const auto* batch = std::get_if<BatchPtr>(&item);
-    if (batch == nullptr || (scratchBytes_ += (*batch)->bytes()) < scratchStep) return;
+    if (const auto* batch = std::get_if<BatchPtr>(&item)) {
+        if ((scratchBytes_ += (*batch)->bytes()) < scratchStep) return;
+    } else if (!std::holds_alternative<TableBegin>(item)) {
+        return;
+    }
     scratchBytes_ = 0;
     connection_->execute("COMMIT; BEGIN IMMEDIATE");
 }
