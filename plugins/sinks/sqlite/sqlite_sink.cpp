@@ -233,9 +233,10 @@ void SqliteSink::openScratch(Context& context) {
     }
     connection_ = scratch.finish();
     connection_->attend(context, busyTimeout());
+    // Less of a cache than elsewhere: the journal takes memory, too.
     connection_->execute(
-        std::string(pageCache) +
-        "; PRAGMA foreign_keys = OFF; PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; "
+        "PRAGMA cache_size = -16384; PRAGMA foreign_keys = OFF; PRAGMA journal_mode = MEMORY; PRAGMA "
+        "synchronous = OFF; "
         "PRAGMA secure_delete = OFF; BEGIN IMMEDIATE");
 }
 
