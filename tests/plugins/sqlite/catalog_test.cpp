@@ -321,3 +321,12 @@ TEST_CASE("strict tables and tables without rowid are described like others") {
     CHECK_FALSE(made.table("w").columns[0].nullable);
     CHECK(made.table("w").columns[2].nullable);
 }
+
+TEST_CASE("a schema may use functions that SQLite does not count as harmless in schemas of strangers") {
+    const Made made(
+        "CREATE TABLE t(a TEXT CHECK (json_valid(a))); CREATE UNIQUE INDEX i ON t(a) WHERE json_valid(a);"
+        "INSERT INTO t VALUES ('{}')");
+    CHECK(made.tables() == Names{"t"});
+    REQUIRE(made.table("t").indexes.size() == 1);
+    CHECK(made.table("t").indexes[0].nativeSql == "CREATE UNIQUE INDEX i ON t(a) WHERE json_valid(a)");
+}
