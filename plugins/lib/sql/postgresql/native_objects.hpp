@@ -16,7 +16,7 @@ namespace roost::sql::postgresql {
 /// be made: those before the first object that stands on a table can be made before the tables. Objects of a
 /// table are listed if it is among `relations`, others if their schema is among `schemas`. System objects,
 /// members of extensions and sequences of identity columns are left out. What is not carried (rows of foreign
-/// tables and materialized views, large objects, aggregates, ...) is told in `warnings`.
+/// tables and materialized views, large objects, operators, ...) is told in `warnings`.
 [[nodiscard]] std::vector<NativeObject> readObjects(Connection& connection,
                                                     const std::vector<Relation>& relations,
                                                     const std::vector<Sequence>& sequences,
