@@ -20,7 +20,7 @@ namespace roost::sqlite {
 namespace {
 
 /// Pages of the database that are kept in memory; an index is sorted in as much again.
-constexpr const char* pageCache = "PRAGMA cache_size = -40960";
+constexpr const char* pageCache = "PRAGMA cache_size = -24576";
 constexpr std::size_t scratchStep = std::size_t{16} << 20U;
 
 std::string quoted(const std::filesystem::path& path) {
