@@ -3,6 +3,7 @@
 #
 #   scripts/install-deps.sh           what building takes
 #   scripts/install-deps.sh --tests   what the tests and benchmarks take as well
+#   scripts/install-deps.sh --fuzz    what fuzzing takes
 #   scripts/install-deps.sh --list    only lists what is missing
 #
 # Packages that are installed stay at their version. Needs root or sudo only when something is missing.
@@ -18,13 +19,16 @@ for_tests=(
     pigz zstd libarchive-tools clang-format-14 clang-tidy-14
 )
 
+for_fuzzing=(clang-14 libclang-rt-14-dev)
+
 list_only=no
 for argument in "$@"; do
     case $argument in
     --tests) packages+=("${for_tests[@]}") ;;
+    --fuzz) packages+=("${for_fuzzing[@]}") ;;
     --list) list_only=yes ;;
     -h | --help)
-        sed -n '2,8s/^# \{0,1\}//p' "$0"
+        sed -n '2,9s/^# \{0,1\}//p' "$0"
         exit 0
         ;;
     *)
