@@ -123,3 +123,13 @@ TEST_CASE("a table's own statement is used only while it has the catalog's colum
     CHECK(nativeSqlFits(table));
     CHECK(isVirtual(table));
 }
+
+TEST_CASE("what looks like a comment within a string is text") {
+    Table table;
+    table.name = "t";
+    Column column;
+    column.name = "c";
+    column.defaultValue = "'-- no /* comment'";
+    table.columns = {column};
+    CHECK(createTableText(table).find("DEFAULT '-- no /* comment'") != std::string::npos);
+}

@@ -24,8 +24,14 @@ bool endsItself(const Token& token) {
 /// Native text is put between others: it must not reach beyond its place.
 std::string fragment(const Table& table, const std::string& what, const std::string& text) {
     int depth = 0;
-    bool good = text.find("/*") == std::string::npos && text.find("--") == std::string::npos;
+    bool good = true;
+    std::size_t end = 0;
     for (const Token& token : tokenize(text)) {
+        // Comments are what the tokens leave out; those within a string are none.
+        const std::size_t begin = token.kind == Token::Kind::end ? text.size() : token.offset;
+        good = good && std::string_view(text).substr(end, begin - end).find_first_not_of(" \t\r\n\f") ==
+                           std::string_view::npos;
+        end = begin + token.text.size();
         if (token.isSymbol('(')) ++depth;
         if (token.isSymbol(')')) --depth;
         good = good && depth >= 0 && !token.isSymbol(';') && endsItself(token);
