@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Shows a full backup from nothing: installs what is missing, builds roost, makes the data of a small server like
-# Aviary (20,000 rows, 50 MiB of files), backs it up with pipelines/full-backup.yaml, and looks into the archive.
+# Shows a full backup and its restore from nothing: installs what is missing, builds roost, makes the data of a small
+# server like Aviary (20,000 rows, 50 MiB of files), backs it up with pipelines/full-backup.yaml, looks into the archive,
+# and brings it back with pipelines/restore.yaml.
 #
 #   scripts/demo.sh
 #
@@ -10,7 +11,7 @@ set -euo pipefail
 
 case "${1:-}" in
 -h | --help)
-    sed -n '2,8s/^# \{0,1\}//p' "$0"
+    sed -n '2,9s/^# \{0,1\}//p' "$0"
     exit 0
     ;;
 ?*)
@@ -66,6 +67,16 @@ mkdir $demo/unpacked
 show tar xzf $archive -C $demo/unpacked
 printf '$ %s\n' "(cd $demo/unpacked && sha256sum --quiet -c checksums.sha256)"
 (cd $demo/unpacked && sha256sum --quiet -c checksums.sha256 && echo "$(wc -l <checksums.sha256) files are as they were")
+
+say "8. The day that the disk died"
+mkdir $demo/server
+there=(--set DATA_DIR="$demo/server" --set DATABASE_URL= --set DB_TYPE=sqlite --set archive="$archive")
+export ROOST_STATE_DIR=$PWD/$demo/state
+show $release/bin/roost verify $archive | tail -n 1
+show $release/bin/roost run pipelines/restore.yaml "${there[@]}" --log-level error
+diff -r $demo/data/users $demo/server/users && echo "the users' files are the same"
+for folder in data server; do sqlite3 $demo/$folder/aviary.db .dump | sort | sha256sum; done | uniq | wc -l |
+    sed 's/^1$/the database is the same in every row/; s/^2$/THE DATABASES DIFFER/'
 
 say "It lies here"
 printf '%-12s %s\n' program "$PWD/$release/bin/roost" pipeline "$PWD/pipelines/full-backup.yaml" \

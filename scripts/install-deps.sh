@@ -12,10 +12,10 @@ set -euo pipefail
 packages=(
     g++ cmake ninja-build pkgconf ccache
     libpoco-dev libboost1.81-dev libyaml-cpp-dev libarchive-dev libisal-dev libpq-dev libsqlite3-dev
-    libfmt-dev libspdlog-dev libcli11-dev libssl-dev zlib1g-dev rapidjson-dev catch2
+    libfmt-dev libspdlog-dev libcli11-dev libssl-dev zlib1g-dev catch2 sqlite3
 )
 for_tests=(
-    postgresql sqlite3 jq python3 openssl time
+    postgresql jq python3 openssl time
     pigz zstd libarchive-tools clang-format-14 clang-tidy-14
 )
 
