@@ -73,7 +73,7 @@ mkdir $demo/server
 there=(--set DATA_DIR="$demo/server" --set DATABASE_URL= --set DB_TYPE=sqlite --set archive="$archive")
 export ROOST_STATE_DIR=$PWD/$demo/state
 show $release/bin/roost verify $archive | tail -n 1
-show $release/bin/roost run pipelines/restore.yaml "${there[@]}" --log-level error
+show $release/bin/roost run pipelines/restore.yaml "${there[@]}"
 diff -r $demo/data/users $demo/server/users && echo "the users' files are the same"
 for folder in data server; do sqlite3 $demo/$folder/aviary.db .dump | sort | sha256sum; done | uniq | wc -l |
     sed 's/^1$/the database is the same in every row/; s/^2$/THE DATABASES DIFFER/'

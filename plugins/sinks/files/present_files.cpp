@@ -73,9 +73,9 @@ void PresentFiles::checkLeftOvers(int root, Acceptance& acceptance, Context& con
         acceptance.refusals.push_back(
             inUse ? path + " is in use: another restore into this folder is running"
                   : path +
-                        " is left of an interrupted restore whose journal is not in roost's state folder; "
-                        "run 'roost recover' with the ROOST_STATE_DIR of that restore, or look at what is "
-                        "in it and remove it");
+                        " is left of an interrupted restore that is not recovered yet: run 'roost recover' "
+                        "with the ROOST_STATE_DIR of that restore; where its journal is lost, look at what "
+                        "is in it and remove it");
     }
 }
 

@@ -165,8 +165,9 @@ TEST_CASE("kinds without a place, a missing folder above and leftovers are refus
     CHECK(left.acceptance.refusals ==
           std::vector<std::string>{
               "'" + (root / "users/.roost-staging-abc").native() +
-              "' is left of an interrupted restore whose journal is not in roost's state folder; run 'roost "
-              "recover' with the ROOST_STATE_DIR of that restore, or look at what is in it and remove it"});
+              "' is left of an interrupted restore that is not recovered yet: run 'roost recover' with the "
+              "ROOST_STATE_DIR of that restore; where its journal is lost, look at what is in it and remove "
+              "it"});
 }
 
 TEST_CASE("more bytes than there is room for are refused before anything is written") {
