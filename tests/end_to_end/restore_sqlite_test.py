@@ -1,12 +1,13 @@
 """A backup of a SQLite server back to life: into an empty server, and into a live one."""
 import os
+import pty
 import shutil
 import sqlite3
 import subprocess
 import unittest
 from pathlib import Path
 
-from support import (FIXTURES, Archive, Restoring, aviary_data, difference, make_user_files, server_state,
+from support import (FIXTURES, PIPELINES, ROOST, Archive, Restoring, aviary_data, difference, make_user_files, server_state,
                      sqlite_rows, sqlite_schema)
 
 
@@ -81,6 +82,40 @@ class Restore(Restoring):
         self.assertIn("documents of 2 users: 10 files", done.stderr)
         self.assertIn("give --yes", done.stderr)
         self.assertSame(server_state(data), before)
+
+    def on_a_terminal(self, data, answer):
+        """Runs the restore with a terminal as its input and error output, and answers its question."""
+        master, terminal = pty.openpty()
+        process = subprocess.Popen([ROOST, "run", PIPELINES / "restore.yaml", "--set", f"archive={self.archive}"],
+                                   env=self.environment(DATA_DIR=data), stdin=terminal, stderr=terminal, stdout=subprocess.DEVNULL)
+        os.close(terminal)
+        shown = b""
+        while b"Type 'yes' to go on: " not in shown:
+            shown += os.read(master, 4096)
+        os.write(master, answer)
+        while True:
+            try:
+                piece = os.read(master, 4096)
+            except OSError:  # the terminal's other side is closed
+                break
+            if not piece:
+                break
+            shown += piece
+        os.close(master)
+        return process.wait(timeout=60), shown.decode(errors="replace")
+
+    def test_on_a_terminal_it_asks(self):
+        data = self.other_server()
+        before = server_state(data)
+        for answer in (b"no\n", b"\n", b"y\n", b"\x04"):
+            code, shown = self.on_a_terminal(data, answer)
+            self.assertEqual(code, 1, shown)
+            self.assertIn("this run replaces table users: 1 row", shown)
+            self.assertIn("not confirmed; nothing was changed", shown)
+            self.assertSame(server_state(data), before)
+        code, shown = self.on_a_terminal(data, b"yes\n")
+        self.assertEqual(code, 0, shown)
+        self.assertEqual(server_state(data)["table users"], self.before["table users"])
 
     def test_a_dry_run_checks_everything_and_changes_nothing(self):
         data = self.other_server()
