@@ -89,11 +89,11 @@ private:
         settings_.members = std::move(others);
         if (hasUrl || parts.members.empty()) return;
         if (parts.find("driver") == nullptr) {  // the plugin was named, which says as much
-            Node key{Node::Kind::scalar, "driver", stage_.pluginPosition, {}, {}};
-            Node value{Node::Kind::scalar, factory_.info().serves.front(), stage_.pluginPosition, {}, {}};
+            Node key(Node::Kind::scalar, "driver", stage_.pluginPosition);
+            Node value(Node::Kind::scalar, factory_.info().serves.front(), stage_.pluginPosition);
             parts.members.emplace_back(std::move(key), std::move(value));
         }
-        Node key{Node::Kind::scalar, "url", stage_.position, {}, {}};
+        Node key(Node::Kind::scalar, "url", stage_.position);
         settings_.members.emplace_back(std::move(key), std::move(parts));
     }
 

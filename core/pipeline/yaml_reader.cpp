@@ -49,13 +49,13 @@ public:
         const Position position = begin(mark);
         diagnostics_.error(position, "aliases are not used here", 0,
                            "name the value under 'vars' and write ${NAME}");
-        place(Node{Node::Kind::null, {}, position, {}, {}}, false);
+        place(Node(Node::Kind::null, {}, position), false);
     }
     void OnNull(const YAML::Mark& mark, YAML::anchor_t) override {
         begin(mark);
         refuseBareKey(mark);
         if (follows(mark, '!')) refuseTag(at(mark));
-        place(Node{Node::Kind::null, {}, placeOfNull(mark), {}, {}}, false);
+        place(Node(Node::Kind::null, {}, placeOfNull(mark)), false);
     }
     void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
                   const std::string& value) override {
@@ -69,7 +69,7 @@ public:
             diagnostics_.error(position, "this quote is never closed");
             throw StopReading{};
         }
-        place(Node{Node::Kind::scalar, value, position, {}, {}}, plain);
+        place(Node(Node::Kind::scalar, value, position), plain);
     }
     void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
                          YAML::EmitterStyle::value style) override {

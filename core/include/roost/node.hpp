@@ -27,6 +27,15 @@ struct Node {
     std::vector<Node> items;                     ///< of a sequence
     std::vector<std::pair<Node, Node>> members;  ///< of a mapping, in the file's order; keys are scalars
 
+    // Out of line: clang cannot make them where a pair of Nodes is not complete yet.
+    Node();
+    Node(Kind what, std::string text, Position place);
+    Node(const Node& other);
+    Node(Node&& other) noexcept;
+    Node& operator=(const Node& other);
+    Node& operator=(Node&& other) noexcept;
+    ~Node();
+
     /// The member of that key, or null. Valid as long as this node is unchanged.
     [[nodiscard]] const Node* find(std::string_view key) const noexcept;
     [[nodiscard]] bool isScalar() const noexcept { return kind == Kind::scalar; }
