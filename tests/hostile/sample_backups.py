@@ -1,10 +1,11 @@
 """Small backups in the shape of Aviary's and of roost's, whose parts can be changed before they are packed."""
 import json
 
-from tar_bytes import END, TIME, file, folder, sha256
+from tar_bytes import END, file, folder, padded, sha256
 
 ALICE = "451abd81-f1d6-4ed6-97f5-e837d70820fe"
 BOB = "9118bb16-000f-49c8-9a35-8ca00d75985d"
+METADATA_BYTES = 4096
 
 
 class Aviary:
@@ -50,7 +51,6 @@ class Roost:
         ]
         self.own = {}       # members of the object `roost` to replace
         self.checksums = None
-        self.listing = None
 
     def schema(self):
         column = {"nullable": False, "type": "text", "type_origin": "declared", "native_type": "text"}
@@ -71,21 +71,23 @@ class Roost:
         files = [part for part in self.parts if not part[1]]
         owners = sorted({part[0].split("/")[2] for part in self.parts})
         total = sum(len(part[3]) for part in files)
-        listing = "".join("%s %04o %d %d %s\0" % ("d" if is_folder else "f", mode, TIME, len(data), name)
-                          for name, is_folder, mode, data in self.all_parts())
+        # Both are as long as they will be.
+        checksums = ("checksums.sha256", False, 0o600, b" " * len(self.checksum_lines(b"")))
+        document = ("metadata.json", False, 0o600, b" " * METADATA_BYTES)
+        headers = b"".join(packed_header(*part) for part in self.all_parts() + [checksums, document])
         own = {"format_version": 1, "roost_version": "0.1.0", "pipeline": "full-backup", "complete": True,
                "scopes": ["tables", "documents"],
                "tables": [{"name": "users", "file": "database/users.json", "rows": len(self.rows)}],
                "entries": [{"kind": "documents", "files": len(files),
                             "folders": len(self.parts) - len(files), "bytes": total, "users": len(owners)}],
-               "set_aside": 0, "members_sha256": sha256(listing.encode()), "warnings": []}
+               "set_aside": 0, "members_sha256": sha256(headers), "warnings": []}
         own.update(self.own)
         text = to_json({
             "aviary_version": "unknown", "git_commit": "unknown", "export_timestamp": "2026-01-02T03:04:05Z",
             "database_type": "sqlite", "users_exported": sorted(set(self.rows) | set(owners)),
             "total_documents": len(files), "total_size_bytes": total, "exported_tables": ["users"],
             "total_users": len(self.rows), "total_api_keys": 0, "roost": own})
-        return text[:-1] + b" " * (4096 - len(text)) + b"\n"
+        return text[:-1] + b" " * (METADATA_BYTES - len(text)) + b"\n"
 
     def checksum_lines(self, metadata):
         lines = ["%s  metadata.json\n" % sha256(metadata)]
@@ -107,6 +109,11 @@ class Roost:
 def packed(name, is_folder, mode, data):
     name = name.encode()
     return folder(name + b"/", mode=mode) if is_folder else file(name, data, mode=mode)
+
+
+def packed_header(name, is_folder, mode, data):
+    whole = packed(name, is_folder, mode, data)
+    return whole[:len(whole) - len(padded(data))]
 
 
 def user(key, name):

@@ -42,6 +42,8 @@ public:
     /// The next member, or nothing at the end, which is reached only by an archive that is whole to its last
     /// byte. Leading "./" and the folder "." of archives that were packed by hand are passed over.
     [[nodiscard]] std::optional<MemberInfo> next();
+    /// The member's headers as they stand in the tar. Until data().
+    [[nodiscard]] stream::Bytes headerBytes() const noexcept { return tar_.headerBytes(); }
     /// The next bytes of the member, valid until the next call; none at its end.
     [[nodiscard]] std::span<const char> data();
     /// All of the member. Throws where it has more than `most` bytes.

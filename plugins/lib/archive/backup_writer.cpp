@@ -13,6 +13,7 @@ namespace roost::archive {
 namespace {
 
 constexpr std::size_t namedWarnings = 100;
+constexpr std::size_t digestLength = 64;  // of a SHA-256 in hexadecimal
 constexpr std::size_t documentBuffer = std::size_t{256} << 10U;
 
 std::int64_t secondsOf(std::chrono::system_clock::time_point time) {
@@ -181,7 +182,7 @@ void BackupWriter::completeMetadata() {
         if (std::none_of(metadata_.tables.begin(), metadata_.tables.end(), isIt))
             throw Error("the table '" + table.qualifiedName() + "' did not come");
     }
-    metadata_.membersSha256 = members_.listing();
+    metadata_.membersSha256.assign(digestLength, '0');  // see finish()
     for (auto& [name, kind] : kinds_) {
         kind.totals.users = kind.owners.count();
         metadata_.entryKinds.push_back(kind.totals);
@@ -224,6 +225,17 @@ void BackupWriter::visitMetadata(std::uint64_t padded, Visit visit) {
     text.flush();
 }
 
+/// Takes the headers of what is not written yet as they will be.
+void BackupWriter::digestHeaders(std::uint64_t metadataSize) {
+    const auto first = checksumLine(std::string(digestLength, '0'), metadataName).size();
+    const stream::TarMember checksums = generated(checksumsName, first + members_.checksums().size());
+    for (const stream::TarMember& member : {checksums, generated(metadataName, metadataSize)}) {
+        const std::string header = stream::TarWriter::header(member);
+        members_.headers().update(std::as_bytes(std::span(header)));
+    }
+    metadata_.membersSha256 = members_.headers().finish();
+}
+
 void BackupWriter::writeChecksums(const std::string& metadataHash) {
     const std::string first = checksumLine(metadataHash, metadataName);
     ChecksumList& checksums = members_.checksums();
@@ -237,6 +249,7 @@ void BackupWriter::finish() {
     if (current_ != nullptr) throw Error("the table '" + current_->qualifiedName() + "' did not end");
     completeMetadata();
     const std::uint64_t size = chooseSize();
+    digestHeaders(size);
     stream::Sha256 hash;
     visitMetadata(size, [&hash](std::string_view text) { hash.update(std::as_bytes(std::span(text))); });
     writeChecksums(hash.finish());

@@ -70,6 +70,7 @@ private:
     void writeSchemaMember();
     void completeMetadata();
     [[nodiscard]] std::uint64_t chooseSize();
+    void digestHeaders(std::uint64_t metadataSize);
     void writeChecksums(const std::string& metadataHash);
     template <class Visit>
     void visitMetadata(std::uint64_t padded, Visit visit);

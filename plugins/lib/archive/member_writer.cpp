@@ -2,43 +2,25 @@
 
 namespace roost::archive {
 
-std::string memberLine(const stream::TarMember& member) {
-    constexpr std::string_view digits = "01234567";
-    std::string mode;
-    for (unsigned shift = 12; shift != 0;) mode.push_back(digits[member.mode >> (shift -= 3U) & 7U]);
-    return (member.folder ? "d " : "f ") + mode + " " + std::to_string(member.modifiedSeconds) + " " +
-           std::to_string(member.size) + " " + member.name + std::string(1, '\0');
-}
-
-void MemberWriter::list() {
-    const std::string line = memberLine(member_);
-    listing_.update(std::as_bytes(std::span(line)));
-}
-
 void MemberWriter::addFolder(const stream::TarMember& folder) {
     tar_.begin(folder);
     tar_.end();
-    member_ = folder;
-    member_.size = 0;
-    list();
+    headers_.update(tar_.headerBytes());
 }
 
 void MemberWriter::begin(const stream::TarMember& member) {
-    member_ = member;
-    written_ = 0;
+    name_ = member.name;
     unsized_ = false;
     tar_.begin(member);
 }
 
 void MemberWriter::beginUnsized(const stream::TarMember& member) {
-    member_ = member;
-    written_ = 0;
+    name_ = member.name;
     unsized_ = true;
     tar_.beginUnsized(member);
 }
 
 void MemberWriter::write(stream::Bytes data) {
-    written_ += data.size();
     hash_.update(data);
     tar_.write(data);
 }
@@ -48,9 +30,8 @@ void MemberWriter::end() {
         tar_.endUnsized();
     else
         tar_.end();
-    member_.size = written_;
-    checksums_.add(hash_.finish(), member_.name);
-    list();
+    headers_.update(tar_.headerBytes());
+    checksums_.add(hash_.finish(), name_);
 }
 
 }  // namespace roost::archive

@@ -27,24 +27,19 @@ public:
     /// Room that write() takes from without copying; see GzipWriter::space().
     [[nodiscard]] std::span<std::byte> space() { return out_.space(); }
     [[nodiscard]] ChecksumList& checksums() noexcept { return checksums_; }
-    /// The SHA-256 over memberLine() of all members so far. Once, at the end.
-    [[nodiscard]] std::string listing() { return listing_.finish(); }
+    /// The digest of all members' headers so far (docs/archive-format.md, `members_sha256`), to which those
+    /// of members that were not written here are added: the bytes of files have their checksums, and this
+    /// finds whatever else has changed.
+    [[nodiscard]] stream::Sha256& headers() noexcept { return headers_; }
 
 private:
-    void list();
-
     stream::GzipWriter& out_;
     stream::TarWriter& tar_;
     stream::Sha256 hash_;
-    stream::Sha256 listing_;
+    stream::Sha256 headers_;
     ChecksumList checksums_;
-    stream::TarMember member_;
-    std::uint64_t written_ = 0;
+    std::string name_;
     bool unsized_ = false;
 };
-
-/// What a member's header tells, as one line for the digest of all of them (docs/archive-format.md,
-/// `members_sha256`): file contents have their checksums, and this finds what else may have changed.
-[[nodiscard]] std::string memberLine(const stream::TarMember& member);
 
 }  // namespace roost::archive

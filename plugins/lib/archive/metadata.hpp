@@ -35,7 +35,7 @@ struct Metadata {
     std::vector<TableTotals> tables;
     std::vector<EntryKindTotals> entryKinds;
     std::uint64_t setAside = 0;
-    std::string membersSha256;  ///< see MemberWriter::listing()
+    std::string membersSha256;  ///< see MemberWriter::headers()
     std::vector<std::string> warnings;
 };
 

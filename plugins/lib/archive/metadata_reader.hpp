@@ -25,7 +25,7 @@ struct RoostMetadata {
     std::vector<TableTotals> tables;
     std::vector<EntryKindTotals> entryKinds;
     std::uint64_t setAside = 0;
-    std::string membersSha256;  ///< MemberWriter::listing(); "" where the writer did not know it yet
+    std::string membersSha256;  ///< MemberWriter::headers(); "" where the writer did not know it yet
     std::vector<std::string> warnings;
 };
 

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "lib/archive/member_names.hpp"
-#include "lib/archive/member_writer.hpp"
 #include "lib/archive/schema_reader.hpp"
 #include "lib/storage/shown_name.hpp"
 
@@ -35,6 +34,7 @@ bool RoostHead::read() {
     const auto member = reader_.next();
     if (!member || member->folder || member->name != metadataName || !reader_.oddity().empty()) return false;
     member_ = *member;
+    header_.assign(reader_.headerBytes().begin(), reader_.headerBytes().end());
     if (member_.size > reading_.limits.maxMetadata)
         throw Error("'metadata.json' in " + reader_.name() + " is larger than " +
                         storage::shownSize(reading_.limits.maxMetadata),
@@ -58,6 +58,7 @@ RoostBackup::RoostBackup(std::shared_ptr<ArchiveInput> input, std::unique_ptr<Ar
       reader_(std::move(reader)),
       checksums_(context.temporaryFolder()),
       ledger_(context.temporaryFolder()),
+      metadataHeader_(std::move(head.header_)),
       users_(std::move(head.users_)) {
     metadata_ = std::move(head.document_);
     metadataJson_ = std::move(head.text_);
@@ -94,6 +95,7 @@ MemberInfo RoostBackup::nextMember() {
                         (member ? " ('" + shownMember(member->name) + "')" : ""),
                     "an archive that was packed anew has lost the proof that it is whole");
     if (!member) throw reader_->damage("it ends before checksums.sha256");
+    headers_.update(reader_->headerBytes());
     return *member;
 }
 
@@ -164,14 +166,6 @@ void RoostBackup::tableEnded(std::size_t table, std::uint64_t rows) {
 
 void RoostBackup::memberEnded(const MemberInfo& member, const std::string& hexDigest) {
     if (!member.folder) checksums_.add(hexDigest, member.name);
-    stream::TarMember written;
-    written.name = member.name;
-    written.folder = member.folder;
-    written.mode = member.mode;
-    written.modifiedSeconds = wholeSeconds(member);
-    written.size = member.size;
-    const std::string line = memberLine(written);
-    listing_.update(std::as_bytes(std::span(line)));
 }
 
 bool RoostBackup::advance(Item& item) {
@@ -236,9 +230,10 @@ void RoostBackup::finish(const MemberInfo& checksums) {
         throw reader_->refusal(name, conflict);
     checkTotals();
     checkUsers();
-    const std::string listing = listing_.finish();
+    headers_.update(metadataHeader_);
+    const std::string headers = headers_.finish();
     const std::string& stated = metadata_.roost->membersSha256;
-    if (!stated.empty() && stated != listing)
+    if (!stated.empty() && stated != headers)
         throw reader_->damage(
             "names, modes, times, sizes or the order of its entries are not those that metadata.json tells "
             "of");

@@ -31,6 +31,7 @@ private:
     ArchiveReader& reader_;
     const BackupReading& reading_;
     MemberInfo member_;
+    std::vector<std::byte> header_;
     MetadataDocument document_;
     std::string text_;
     std::string digest_;
@@ -73,7 +74,8 @@ private:
     std::unique_ptr<ArchiveReader> reader_;
     ChecksumCheck checksums_;
     EntryLedger ledger_;
-    stream::Sha256 listing_;
+    stream::Sha256 headers_;
+    std::vector<std::byte> metadataHeader_;
     SortedSpool users_;
     std::int64_t madeSeconds_ = 0;
     std::vector<std::size_t> order_;  // of the catalog's tables, as they stand in the archive

@@ -1,86 +1,90 @@
-// A tar read to the letter: ustar, pax and GNU's long names, and nothing passed over in silence.
+// A tar read by libarchive, with nothing passed over in silence.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
+#include <exception>
+#include <memory>
 #include <string>
-#include <string_view>
+#include <vector>
 
 #include "lib/stream/gzip_reader.hpp"
+
+struct archive;
+struct archive_entry;
 
 namespace roost::stream {
 
 enum class TarKind : std::uint8_t { file, folder, hardLink, symbolicLink, device, fifo, sparse, other };
 
-/// A member as its headers tell it. Nothing is checked but that the headers agree with each other.
+/// A member as libarchive understands its headers.
 struct TarHeader {
     std::string name;  ///< as it stands there, with "./" and a '/' at its end; any bytes but NUL
     TarKind kind = TarKind::file;
     std::uint64_t size = 0;
     std::uint32_t mode = 0;
     std::int64_t modifiedNanoseconds = 0;  ///< since 1970-01-01 UTC
-    /// What TarWriter would have written otherwise; "" where it could have written these headers.
+    /// What TarWriter would have written otherwise, as far as libarchive tells; "" for nothing.
     std::string oddity;
 };
 
-/// The members of a tar, in order, without copying their bytes. libarchive, which writes the tars, is no
-/// reader for them: it checks neither padding nor what follows the end, and guesses where headers are
-/// damaged. Every call throws roost::Error that names the archive and the member. One thread.
+/// The members of a tar, in order, without copying their bytes. libarchive reads them; what it passes over
+/// (what fills up blocks, what follows the end, headers that are damaged) is checked beside it. Every call
+/// throws roost::Error that names the archive and the member. One thread.
 class TarReader {
 public:
     /// `input` must outlive the reader.
-    explicit TarReader(GzipReader& input) : input_(input) {}
+    explicit TarReader(GzipReader& input);
+    ~TarReader();
+    TarReader(const TarReader&) = delete;
+    TarReader& operator=(const TarReader&) = delete;
 
     /// Goes to the next member, past what is left of the current one. False at the end, which is reached
     /// only where two blocks of zeros and nothing but zeros come before the end of the file.
     bool next();
     [[nodiscard]] const TarHeader& header() const noexcept { return header_; }
+    /// The blocks in front of the member's bytes as they stand in the tar, attributes included. Until data().
+    [[nodiscard]] Bytes headerBytes() const noexcept { return headerBytes_; }
     /// The next bytes of the member, valid until the next call; none at its end.
     [[nodiscard]] Bytes data();
     /// After the end: how many zeros ended the tar.
     [[nodiscard]] std::uint64_t endBytes() const noexcept { return endBytes_; }
 
 private:
-    static constexpr std::size_t blockBytes = 512;
-    using Block = std::array<char, blockBytes>;
-
-    /// What extension headers say about the member behind them.
-    struct Extension {
-        std::optional<std::string> path;
-        std::optional<std::uint64_t> size;
-        std::optional<std::int64_t> modified;
-        bool link = false;
-        bool sparse = false;
-        bool any = false;
+    struct FreeArchive {
+        void operator()(::archive* reader) const noexcept;
     };
 
     [[noreturn]] void damaged(const std::string& how) const;
-    bool refill();
-    bool readBlock();
-    [[nodiscard]] std::string_view field(std::size_t at, std::size_t length) const noexcept;
-    [[nodiscard]] std::uint64_t number(std::size_t at, std::size_t length, const char* what) const;
-    [[nodiscard]] std::int64_t modified() const;
-    void odd(const char* what);
-    void checkSum();
+    [[noreturn]] void fail(const char* where) const;
+    void open();
+    Bytes pull();
     void skipMember();
-    std::string readBody(std::uint64_t size);
-    void readExtension(char type, Extension& extension);
-    void readRecords(std::string_view records, bool global, Extension& extension);
-    void readRecord(std::string_view key, std::string_view value, bool global, Extension& extension);
-    void describe(char type, Extension& extension);
-    [[nodiscard]] std::string plainName() const;
-    void readEnd();
+    void checkResult(int result, ::archive_entry* entry) const;
+    void describe(::archive_entry* entry);
+    void checkPadding(std::uint64_t until);
+    Bytes bytesBetween(std::uint64_t from, std::uint64_t until);
+    void readEnd(std::uint64_t from);
 
     GzipReader& input_;
-    Bytes piece_;  // of the input, not used yet
-    Block block_{};
+    std::unique_ptr<::archive, FreeArchive> archive_;
+    std::exception_ptr failure_;  // what pull() could not throw through C
+
+    // libarchive reads ahead. What it passes over is looked at in the bytes that it got: piece_ is the last
+    // of the input, handed_ bytes of it end there, and earlier_ has those before it that may still matter.
+    Bytes piece_;
+    std::uint64_t handed_ = 0;
+    std::vector<std::byte> earlier_;
+    std::vector<std::byte> joined_;  // of both, for bytesBetween()
+    std::uint64_t needed_ = 0;       // nothing before it matters: the end of the current member's bytes
+    bool inputEnded_ = false;
+
     TarHeader header_;
-    std::string last_;             // the member before, for messages
-    std::uint64_t remaining_ = 0;  // bytes of the member that are to come
-    std::size_t padding_ = 0;
+    Bytes headerBytes_;
+    std::string last_;         // the member before, for messages
+    std::uint64_t given_ = 0;  // bytes of the member
     std::uint64_t endBytes_ = 0;
+    bool memberEnded_ = true;
     bool first_ = true;  // no header was read yet
     bool ended_ = false;
 };

@@ -111,6 +111,7 @@ TarWriter::TarWriter(GzipWriter& out)
         auto& writer = *static_cast<TarWriter*>(self);
         if (writer.closing_) return -1;
         try {
+            if (writer.inHeader_) writer.header_.append(static_cast<const char*>(data), size);
             if (!writer.failure_) writer.out_.write({static_cast<const std::byte*>(data), size});
         } catch (...) {
             // Must not fly through C: require() throws it. Nor is it told to libarchive, which would not give
@@ -137,7 +138,11 @@ void TarWriter::begin(const TarMember& member) {
     if (member.folder) current_.size = 0;
     written_ = 0;
     describe(entry_.get(), current_, 0);
-    require(archive_write_header(archive_.get(), entry_.get()), member.name);
+    header_.clear();
+    inHeader_ = true;
+    const int result = archive_write_header(archive_.get(), entry_.get());
+    inHeader_ = false;
+    require(result, member.name);
 }
 
 void TarWriter::write(Bytes data) {
@@ -169,12 +174,12 @@ void TarWriter::endUnsized() {
     current_.size = written_;
     unsized_ = false;
     out_.write(Bytes(zeros).first(padding(written_)));
-    const std::string text = makeHeader(current_, true);
-    if (text.size() != unsizedHeaderBytes)
+    header_ = makeHeader(current_, true);
+    if (header_.size() != unsizedHeaderBytes)
         throw Error("the tar header of '" + storage::shownName(current_.name) + "' takes " +
-                    std::to_string(text.size()) + " bytes, not the " + std::to_string(unsizedHeaderBytes) +
+                    std::to_string(header_.size()) + " bytes, not the " + std::to_string(unsizedHeaderBytes) +
                     " that were reserved");
-    out_.fill(unsizedHeader_, std::as_bytes(std::span(text)));
+    out_.fill(unsizedHeader_, headerBytes());
 }
 
 std::string TarWriter::header(const TarMember& member) { return makeHeader(member, false); }

@@ -41,6 +41,9 @@ public:
     void beginUnsized(const TarMember& member);
     void endUnsized();
 
+    /// The blocks in front of the bytes of the member that began last; an unsized one's once it ended.
+    [[nodiscard]] Bytes headerBytes() const noexcept { return std::as_bytes(std::span(header_)); }
+
     /// Leaves room for a whole member that is filled after GzipWriter::drain(): header(), its bytes, padding.
     [[nodiscard]] GzipWriter::Region reserve(const TarMember& member);
     void resize(GzipWriter::Region region, const TarMember& member);
@@ -66,6 +69,8 @@ private:
     std::unique_ptr<::archive_entry, FreeEntry> entry_;
     std::exception_ptr failure_;
     TarMember current_;
+    std::string header_;
+    bool inHeader_ = false;  // what libarchive writes goes into header_, too
     std::uint64_t written_ = 0;
     GzipWriter::Region unsizedHeader_ = 0;
     bool unsized_ = false;
