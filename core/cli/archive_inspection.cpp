@@ -29,10 +29,13 @@ using Poco::JSON::Object;
 const Manifest& pluginFor(const std::filesystem::path& archive, const std::string& format,
                           const PluginRegistry& registry) {
     const Manifest* found = nullptr;
+    const Manifest* only = nullptr;  // where one plugin alone reads archives
+    int readers = 0;
     std::size_t length = 0;
     std::string known;
     for (const Manifest& manifest : registry.manifests()) {
         if (manifest.kind != PluginKind::source || manifest.info.role != "archive") continue;
+        only = ++readers == 1 ? &manifest : nullptr;
         for (const std::string& served : manifest.info.serves) {
             known += (known.empty() ? "" : ", ") + served;
             const bool fits =
@@ -43,6 +46,7 @@ const Manifest& pluginFor(const std::filesystem::path& archive, const std::strin
             }
         }
     }
+    if (found == nullptr && format.empty() && only != nullptr) return *only;  // it says what is wrong
     if (found == nullptr)
         throw Error(
             "no plugin reads " + (format.empty() ? archive.string() : "archives of format '" + format + "'"),

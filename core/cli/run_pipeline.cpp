@@ -1,6 +1,7 @@
 #include "cli/run_pipeline.hpp"
 
 #include <fmt/format.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -33,7 +34,22 @@ bool usesStandardOutput(const ResolvedPipeline& pipeline) {
     return false;
 }
 
-bool confirmed(const Plan& plan, const RunArguments& arguments, Console& console) {
+/// A line from standard input. Throws Interrupted as soon as `stop` asks for it.
+std::string readAnswer(const std::stop_token& stop) {
+    constexpr int tick = 50;  // milliseconds
+    std::string answer;
+    for (;;) {
+        if (stop.stop_requested()) throw Interrupted();
+        pollfd input{STDIN_FILENO, POLLIN, 0};
+        if (::poll(&input, 1, tick) <= 0) continue;
+        char c = 0;
+        if (::read(STDIN_FILENO, &c, 1) != 1 || c == '\n') return answer;
+        answer += c;
+    }
+}
+
+bool confirmed(const Plan& plan, const RunArguments& arguments, Console& console,
+               const std::stop_token& stop) {
     const std::vector<std::string> destroys = plan.destroys();
     if (destroys.empty() || arguments.dryRun) return true;
     for (const std::string& line : destroys) console.log(LogLevel::warning, "this run replaces " + line);
@@ -42,21 +58,22 @@ bool confirmed(const Plan& plan, const RunArguments& arguments, Console& console
         throw Error("the run would replace what is listed above, and there is no terminal to ask on",
                     "give --yes if that is meant");
     std::cerr << "Type 'yes' to go on: " << std::flush;
-    std::string answer;
-    std::getline(std::cin, answer);
-    return answer == "yes";
+    return readAnswer(stop) == "yes";
 }
 
 /// One definition's run: the run itself on a thread of its own, this one for signals and the display.
 class Session {
 public:
     Session(const RunArguments& arguments, const CheckedDefinition& checked, Console& console,
-            RunSignals& signals)
+            RunSignals& signals, const Recovery& recovery)
         : arguments_(arguments),
           checked_(checked),
           console_(console),
           signals_(signals),
           display_(console, arguments.progress) {
+        // Data that a former run left half in place may be what this one reads.
+        for (const std::string& problem : recovery.problems)
+            environment_.notices.setAside.add({"recovery", "an earlier run", problem});
         environment_.pipelineName = checked.definition.name;
         environment_.dryRun = arguments.dryRun;
         environment_.startTime = runStartTime();
@@ -75,7 +92,7 @@ public:
                 const std::scoped_lock lock(displayMutex_);
                 console_.showProgress({});
             }
-            const bool answer = confirmed(plan, arguments_, console_);
+            const bool answer = confirmed(plan, arguments_, console_, environment_.stop.get_token());
             asking_ = false;
             return answer;
         };
@@ -198,6 +215,8 @@ Recovery recoverEarlierRuns(PluginRegistry& registry, Console& console) {
     Recovery recovery;
     recovery.unfinished = recoverJournals(stateFolder(), registry, context,
                                           [&](const std::string& done) { recovery.done.push_back(done); });
+    for (const Notice& notice : environment.notices.warnings.list())
+        recovery.problems.push_back(notice.message);
     return recovery;
 }
 
@@ -208,11 +227,11 @@ int runPipeline(const RunArguments& arguments, PluginRegistry& registry) {
     if (!allSound(chain)) return static_cast<int>(ExitCode::usage);
     Console console(arguments.logLevel);
     if (arguments.report) checkReportTarget(*arguments.report);
-    for (const std::string& done : recoverEarlierRuns(registry, console).done)
-        console.log(LogLevel::warning, "recovered: " + done);
+    const Recovery recovery = recoverEarlierRuns(registry, console);
+    for (const std::string& done : recovery.done) console.log(LogLevel::warning, "recovered: " + done);
     ExitCode last = ExitCode::done;
     for (const CheckedDefinition& checked : chain) {
-        const ExitCode code = Session(arguments, checked, console, signals).execute();
+        const ExitCode code = Session(arguments, checked, console, signals, recovery).execute();
         if (code != ExitCode::done && code != ExitCode::setAside) {
             if (&checked != &chain.back())
                 console.log(LogLevel::error, "'" + checked.definition.name + "' had to succeed before '" +

@@ -34,6 +34,7 @@ struct RunArguments {
 struct Recovery {
     std::vector<std::string> done;
     std::size_t unfinished = 0;
+    std::vector<std::string> problems;  ///< a sentence for each that is not finished
 };
 
 /// Finishes or undoes what runs left that ended without doing so; what fails is logged.

@@ -88,6 +88,16 @@ void addTransforms(const ResolvedPipeline& pipeline, RunEnvironment& environment
     }
 }
 
+/// True where `inner` lies in the folder `outer`, links followed.
+bool liesIn(const std::filesystem::path& inner, const std::filesystem::path& outer) {
+    std::error_code error;
+    if (!std::filesystem::is_directory(outer, error)) return false;
+    const auto folder = std::filesystem::weakly_canonical(outer, error);
+    const auto path = std::filesystem::weakly_canonical(inner, error);
+    const auto [end, rest] = std::ranges::mismatch(folder, path);
+    return !error && end == folder.end() && rest != path.end();
+}
+
 /// What would make a run destroy its own data: a target that is a source's file, or another sink's target.
 std::vector<std::string> targetClashes(const ResolvedPipeline& pipeline, const Plan& plan) {
     namespace fs = std::filesystem;
@@ -103,6 +113,12 @@ std::vector<std::string> targetClashes(const ResolvedPipeline& pipeline, const P
             if (location && !location->path().empty() && fs::equivalent(target, location->path(), ignored))
                 clashes.push_back(label + ": its target " + target.string() + " is what " + source.label +
                                   " reads");
+            else if (location && !location->path().empty() && liesIn(location->path(), target))
+                clashes.push_back(label + ": its target " + target.string() + " holds what " + source.label +
+                                  " reads (" + location->path() + "), which would be gone afterwards");
+            else if (location && !location->path().empty() && liesIn(target, location->path()))
+                clashes.push_back(label + ": its target " + target.string() + " lies in the folder that " +
+                                  source.label + " reads");
         }
         for (std::size_t j = 0; j < i; ++j)
             if (fs::weakly_canonical(target, ignored) ==

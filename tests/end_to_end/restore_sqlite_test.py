@@ -2,6 +2,7 @@
 import os
 import pty
 import shutil
+import signal
 import sqlite3
 import subprocess
 import unittest
@@ -92,7 +93,10 @@ class Restore(Restoring):
         shown = b""
         while b"Type 'yes' to go on: " not in shown:
             shown += os.read(master, 4096)
-        os.write(master, answer)
+        if answer is None:
+            process.send_signal(signal.SIGINT)
+        else:
+            os.write(master, answer)
         while True:
             try:
                 piece = os.read(master, 4096)
@@ -195,7 +199,7 @@ for i in range(0, len(data), 50000):
         done = self.restore(self.archive, data, "--yes", expect=1)
         self.assertIn("table users of the target has no column 'rmapi_host'", done.stderr)
         self.assertSame(server_state(data), before)
-        self.restore(self.archive, data, "--yes", "--set", "on_schema_drift=warn")
+        self.restore(self.archive, data, "--yes", "--set", "on_schema_drift=warn", expect=3)
         self.assertIn("table users of the target has no column 'rmapi_host': its values are left out", self.result.stderr)
         self.assertEqual({row[0] for row in sqlite_rows(data / "aviary.db", "documents", "must")}, {"x"})
 
@@ -223,6 +227,39 @@ sinks:
                                     "DELETE FROM migrations; INSERT INTO migrations VALUES ('of the server');")
         self.restore(self.archive, data, "--yes")
         self.assertEqual(sqlite_rows(data / "aviary.db", "migrations"), [["of the server"]])
+
+    def test_an_archive_in_a_folder_that_the_restore_replaces_is_refused(self):
+        data = self.other_server()
+        inside = data / "users" / self.users[0] / "pdfs" / "backup.tar.gz"
+        shutil.copy(self.archive, inside)
+        before = server_state(data)
+        done = self.restore(inside, data, "--yes", expect=1)
+        self.assertIn(f"holds what source 1 'archive' (tar-gz) reads ({inside}), which would be gone afterwards", done.stderr)
+        self.assertSame(server_state(data), before)
+
+    def test_a_signal_at_the_question_ends_the_run(self):
+        data = self.other_server()
+        before = server_state(data)
+        code, shown = self.on_a_terminal(data, None)
+        self.assertEqual(code, 130, shown)
+        self.assertSame(server_state(data), before)
+
+    @unittest.skipUnless(os.geteuid() == 0, "giving folders to others needs root")
+    def test_a_users_folder_that_cannot_be_changed_is_refused_before_the_commit(self):
+        data = self.other_server()
+        for path in [data, *data.rglob("*")]:
+            os.chown(path, 65534, 65534)
+        os.chown(data / "users" / self.users[0], 0, 0)
+        os.chmod(self.folder, 0o755)
+        os.chown(self.archive, 65534, 65534)
+        self.out.chmod(0o755)
+        for path in (self.state, self.temporary):
+            path.mkdir(exist_ok=True)
+            os.chown(path, 65534, 65534)
+        before = server_state(data)
+        done = self.restore(self.archive, data, "--yes", expect=1, user=65534, group=65534, extra_groups=[])
+        self.assertIn(f"'{data}/users/{self.users[0]}' cannot be exchanged: Permission denied", done.stderr)
+        self.assertSame(server_state(data), before)
 
     def test_a_full_disk_changes_nothing(self):
         if os.geteuid() != 0:

@@ -114,6 +114,8 @@ private:
         }
         for (const Column& column : load.from->columns) {
             if (column.generated || find(*load.to, column.name)) continue;
+            if (column.optional || options_.onDrift == OnDrift::warn)
+                plan_.leftOut.push_back(name + ", column '" + column.name + "'");
             if (column.optional)
                 plan_.warnings.push_back(name + " of the target has no column '" + column.name +
                                          "': its values are left out");

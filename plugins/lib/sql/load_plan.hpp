@@ -53,6 +53,8 @@ struct LoadPlan {
     std::vector<TableLoad> tables;  ///< one for each table that comes, in the order of the catalog
     std::vector<std::string> refusals;
     std::vector<std::string> warnings;
+    /// Columns that come and whose values have no place ("table users, column 'x'"): for Context::setAside().
+    std::vector<std::string> leftOut;
     std::vector<std::string> destroys;  ///< "table users: 12 rows"
 
     /// The one of that id, or null.

@@ -15,8 +15,6 @@ namespace roost::storage {
 
 namespace {
 
-constexpr std::uint32_t madeMode = 0755;
-
 FileDescriptor open(int parent, const std::string& name) {
     return FileDescriptor(::openat(parent, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
 }
@@ -26,6 +24,7 @@ FileDescriptor openOrMake(int parent, const std::string& name, std::uint32_t mod
     const bool made = ::mkdirat(parent, name.c_str(), mode) == 0;
     if (!made && errno != EEXIST) return {};
     FileDescriptor folder = open(parent, name);
+    if (folder && made && ::fchmod(folder.get(), mode) != 0) return {};  // whatever the umask is
     struct stat above {};
     if (folder && made && ::geteuid() == 0 && ::fstat(parent, &above) == 0 &&
         ::fchown(folder.get(), above.st_uid, above.st_gid) != 0)
@@ -53,6 +52,14 @@ FileDescriptor Exchange::oldPlace(const Unit& unit) const {
     return kind;
 }
 
+/// The mode of what was staged for the unit; that of the safest folder where it is in place already.
+std::uint32_t Exchange::stagedMode(const Unit& unit) const {
+    const std::string path = std::string(newFolder) + "/" + inKind(unit) + "/" + unit.owner;
+    struct stat status {};
+    if (::fstatat(staging_, path.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return 0700;
+    return (status.st_mode & 0777U) | 0700U;
+}
+
 void Exchange::place(const Unit& unit) {
     const std::vector<std::string>& parts = layout_.kinds().at(unit.kind).parts;
     std::vector<std::string> path{unit.owner};
@@ -60,9 +67,11 @@ void Exchange::place(const Unit& unit) {
     const std::string name = path.back();
     path.pop_back();
     FileDescriptor parent(::fcntl(root_, F_DUPFD_CLOEXEC, 0));
+    // A user's folder that has to be made is as open to others as what comes into it.
+    const std::uint32_t mode = unit.inode == 0 ? 0 : stagedMode(unit);
     for (const std::string& part : path) {
         if (!parent) break;
-        parent = unit.inode == 0 ? open(parent.get(), part) : openOrMake(parent.get(), part, madeMode);
+        parent = unit.inode == 0 ? open(parent.get(), part) : openOrMake(parent.get(), part, mode);
     }
     if (!parent && unit.inode == 0 && errno == ENOENT) return;  // there is nothing to take away
     if (!parent) fail(unit, "open the folder of", errno);

@@ -30,6 +30,7 @@ public:
 private:
     void exchange(const Unit& unit, int staged, int parent, const std::string& name);
     void takeAway(const Unit& unit, int parent, const std::string& name);
+    [[nodiscard]] std::uint32_t stagedMode(const Unit& unit) const;
     void removeEmptyFolders(const Unit& unit) const;
     [[nodiscard]] FileDescriptor oldPlace(const Unit& unit) const;
     [[nodiscard]] std::string shown(const Unit& unit) const;

@@ -203,6 +203,10 @@ void FilesSink::checkPlace(std::size_t kind, const std::string& owner) const {
             throw Error("'" + shown + "' lies on another file system than '" + rootName_ +
                             "': it cannot be exchanged in one step",
                         "restore into a folder on one file system");
+        // A rename needs to write to the folder that holds the unit, and to the unit for its "..".
+        if (::faccessat(folder.get(), path[i].c_str(), W_OK | X_OK, AT_EACCESS) != 0)
+            throw Error("'" + shown + "' cannot be exchanged: " + std::generic_category().message(errno),
+                        "run roost as root, or as the user that the folder belongs to");
         if (i + 1 == path.size()) return;
         folder = openChild(folder.get(), path[i]);
         if (!folder) throw systemError("cannot open '" + shown + "'", errno);

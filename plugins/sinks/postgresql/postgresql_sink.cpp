@@ -105,6 +105,8 @@ Acceptance PostgresqlSink::accept(const Catalog& catalog, Context& context) {
     acceptance.tables = true;
     acceptance.target = connection->name();
     acceptance.refusals = std::move(scheme.plan.refusals);
+    for (const std::string& column : scheme.plan.leftOut)
+        context.setAside(column, "its values are left out: the target has no such column");
     acceptance.warnings = std::move(scheme.plan.warnings);
     acceptance.destroys = std::move(scheme.plan.destroys);
     acceptance.rehearses =

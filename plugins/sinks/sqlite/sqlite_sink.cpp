@@ -156,6 +156,8 @@ Acceptance SqliteSink::accept(const Catalog& catalog, Context& context) {
         if (load.action == sql::TableAction::create)
             if (std::string refusal = creationRefusal(catalog, *load.from); !refusal.empty())
                 acceptance.refusals.push_back(std::move(refusal));
+    for (const std::string& column : plan.leftOut)
+        context.setAside(column, "its values are left out: the target has no such column");
     acceptance.warnings = plan.warnings;
     warnOfLosses(catalog, target, plan, acceptance);
     acceptance.destroys = plan.destroys;
