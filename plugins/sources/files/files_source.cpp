@@ -32,6 +32,7 @@ struct FilesSource::Walk {
     std::optional<TreeWalk> steps;
     std::uint64_t passedOverBefore = 0;
     std::uint64_t passedOver = 0;
+    std::uint64_t leftOut = 0;  ///< links and special files that the inventory warned of
 };
 
 namespace {
@@ -98,6 +99,7 @@ Catalog FilesSource::catalog(Context& context) {
     catalog.entryKinds = inventory.count();
     catalog.warnings = inventory.warnings();
     walk_->passedOverBefore = inventory.passedOver();
+    walk_->leftOut = inventory.passedOver() + inventory.linkedFolders();
     return catalog;
 }
 
@@ -204,6 +206,10 @@ void FilesSource::lose(const std::string& name) const {
 
 /// The catalog named those that it met.
 void FilesSource::tellPassedOver() const {
+    if (walk_->leftOut > 0)
+        walk_->context.setAside(
+            rootName_, counted(walk_->leftOut, "link or special file is", "links or special files are") +
+                           " left out, with what lies behind; the warnings name them");
     if (walk_->passedOver > walk_->passedOverBefore)
         walk_->context.warn(counted(walk_->passedOver - walk_->passedOverBefore, "link or special file",
                                     "links or special files") +

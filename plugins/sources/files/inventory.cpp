@@ -143,6 +143,8 @@ void Inventory::lookInto(int folder, std::vector<std::string>& parts) {
 
 void Inventory::leaveOut(int parent, const NamedNode& node, std::span<const std::string> parts) {
     const std::string name = fullName(parts);
+    if (node.type == NodeType::link && layout_.relation(std::span(parts).subspan(1)) != Relation::outside)
+        ++linkedFolders_;
     if (node.type == NodeType::link || node.type == NodeType::special) return passOver(node.type, name);
     if (node.type == NodeType::folder) {
         outside_.add(name + "/");

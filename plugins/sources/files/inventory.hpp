@@ -31,6 +31,9 @@ public:
     [[nodiscard]] std::vector<std::string> warnings() const;
     /// Links and special files that lie in the kinds' folders.
     [[nodiscard]] std::uint64_t passedOver() const noexcept { return passedOver_; }
+    /// Links in the place of a user's folder of a kind, or of one that leads to it: what lies behind them is
+    /// no part of what comes.
+    [[nodiscard]] std::uint64_t linkedFolders() const noexcept { return linkedFolders_; }
 
 private:
     void countTree(UserTree& tree, EntryKindTotals& totals);
@@ -59,6 +62,7 @@ private:
     std::uint64_t outsideFiles_ = 0;
     std::uint64_t outsideBytes_ = 0;
     std::uint64_t passedOver_ = 0;
+    std::uint64_t linkedFolders_ = 0;
 };
 
 }  // namespace roost::storage

@@ -301,3 +301,20 @@ TEST_CASE("counting and reading stop when the run is to end") {
     FilesSource another(optionsFor(folder.path()));
     CHECK_THROWS_AS(another.catalog(context), Interrupted);
 }
+
+TEST_CASE("a link in the place of a kind's folder is named, and what lies behind it is known to be missing") {
+    const TemporaryFolder folder;
+    writeFile(folder / "elsewhere/a.pdf", "behind");
+    writeFile(folder / "users/bob/pdfs/b.pdf", "bob's");
+    std::filesystem::create_directories(folder / "users/alice");
+    std::filesystem::create_directory_symlink(folder / "elsewhere", folder / "users/alice/pdfs");
+    RecordingContext context;
+    FilesSource source(optionsFor(folder / "users"));
+    const Catalog catalog = source.catalog(context);
+    CHECK(catalog.warnings ==
+          Names{(folder / "users/alice/pdfs").native() + " is a symbolic link and is not followed"});
+    CHECK(names(takeAll(source)) == Names{"documents/bob/", "documents/bob/b.pdf"});
+    CHECK(context.setAsides == Names{(folder / "users").native() +
+                                     ": 1 link or special file is left out, with what lies behind; the "
+                                     "warnings name them"});
+}
