@@ -70,13 +70,14 @@ void readArchive(const std::string& file) {
     if (::write(memory.get(), file.data(), file.size()) != static_cast<ssize_t>(file.size())) std::abort();
     const std::string path = "/proc/self/fd/" + std::to_string(memory.get());
     QuietContext context;
-    archive::BackupReading reading;
-    reading.rules = archive::contentRules(archive::aviaryFileColumns(), archive::aviaryContentColumns());
+    roost::archive::BackupReading reading;
+    reading.rules = roost::archive::contentRules(roost::archive::aviaryFileColumns(),
+                                                 roost::archive::aviaryContentColumns());
     reading.limits.maxMetadata = std::uint64_t{1} << 20U;
     try {
-        const auto input =
-            std::make_shared<archive::ArchiveInput>(std::make_shared<stream::FileInput>(path), context);
-        const auto backup = archive::openBackup(input, reading, context);
+        const auto input = std::make_shared<roost::archive::ArchiveInput>(
+            std::make_shared<stream::FileInput>(path), context);
+        const auto backup = roost::archive::openBackup(input, reading, context);
         for (Item item; backup->next(item);) {
             const auto* const entry = std::get_if<Entry>(&item);
             if (entry == nullptr) continue;

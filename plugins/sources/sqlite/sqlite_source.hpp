@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "roost/plugin.hpp"
 #include "lib/sql/sqlite/snapshot.hpp"
+#include "roost/plugin.hpp"
 #include "sources/sqlite/table_scan.hpp"
 
 namespace roost::sqlite {

@@ -102,8 +102,7 @@ TEST_CASE("what is not carried is told") {
         read.warned("the rows of foreign table outside stay where they are: only its definition is carried"));
     CHECK(read.warned(
         "the rows of materialized view kept are not carried: REFRESH MATERIALIZED VIEW makes them again"));
-    CHECK(read.warned(
-        "the database also holds what is not carried: 1 large objects, 1 foreign servers"));
+    CHECK(read.warned("the database also holds what is not carried: 1 large objects, 1 foreign servers"));
     CHECK(read.warned("constraint 'young' of table t is NOT VALID: rows may break it"));
     CHECK(read.warned("constraint 'late' of table full_match is NOT VALID: rows may break it"));
     CHECK(read.catalog.find("", "outside") == nullptr);

@@ -68,9 +68,9 @@ Connection::Connection(const std::filesystem::path& path, Mode mode, std::string
     handle_.reset(opened);
     if (opened == nullptr) throw Error("database '" + shown_ + "': out of memory");
     if (code != SQLITE_OK) fail("open it");
-    // Trusted, since json_valid() and others of the library's own count as unsafe otherwise, and a schema that
-    // uses one could not even be read. Nothing can be reached that way: this connection registers no functions,
-    // and those with side effects are barred from schemas in any case (SQLITE_DIRECTONLY).
+    // Trusted, since json_valid() and others of the library's own count as unsafe otherwise, and a schema
+    // that uses one could not even be read. Nothing can be reached that way: this connection registers no
+    // functions, and those with side effects are barred from schemas in any case (SQLITE_DIRECTONLY).
     sqlite3_db_config(opened, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 1, nullptr);
     sqlite3_db_config(opened, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, nullptr);
     // Names in the schema that are in double quotes and no column are strings, as whoever wrote it meant.
