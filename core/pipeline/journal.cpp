@@ -74,32 +74,33 @@ const PluginFactory& factoryOf(const JournalRecord& record, PluginRegistry& regi
     return registry.load(*manifest);
 }
 
-/// What became of the run. Its journal says so, or the database that its deciding sink wrote to.
-Decision decisionOf(const JournalContent& content, PluginRegistry& registry, Context& context) {
-    if (content.decided) return Decision::committed;
-    for (const JournalRecord& record : content.records)
-        if (factoryOf(record, registry).decision(record.record, context) == Decision::committed)
-            return Decision::committed;
-    return Decision::undone;
+/// What each record's plugin knows of the run: Decision::none from those that do not decide. Nobody is asked
+/// where the journal itself has the decision: the database may be down, or want a password.
+std::vector<Decision> askDecisions(const JournalContent& content, PluginRegistry& registry,
+                                   Context& context) {
+    std::vector<Decision> told(content.records.size(), Decision::none);
+    if (!content.decided)
+        std::ranges::transform(content.records, told.begin(), [&](const JournalRecord& record) {
+            return factoryOf(record, registry).decision(record.record, context);
+        });
+    return told;
 }
 
 void recoverRun(const fs::path& file, PluginRegistry& registry, Context& context,
                 const std::function<void(const std::string&)>& said) {
     const JournalContent content = readJournal(file);
-    const Decision decision = decisionOf(content, registry, context);
+    const std::vector<Decision> told = askDecisions(content, registry, context);
+    const bool committed = content.decided || std::ranges::find(told, Decision::committed) != told.end();
     // The deciding sink's own traces are what tells the decision: they go last.
-    std::vector<const JournalRecord*> last;
-    const auto recover = [&](const JournalRecord& record) {
-        const std::string done = factoryOf(record, registry).recover(record.record, decision, context);
-        if (!done.empty()) said(done);
-    };
-    for (const JournalRecord& record : content.records) {
-        if (factoryOf(record, registry).decision(record.record, context) == Decision::none)
-            recover(record);
-        else
-            last.push_back(&record);
-    }
-    for (const JournalRecord* record : last) recover(*record);
+    for (const bool deciding : {false, true})
+        for (std::size_t i = 0; i < told.size(); ++i) {
+            if ((told[i] != Decision::none) != deciding) continue;
+            const JournalRecord& record = content.records[i];
+            const std::string done =
+                factoryOf(record, registry)
+                    .recover(record.record, committed ? Decision::committed : Decision::undone, context);
+            if (!done.empty()) said(done);
+        }
 }
 
 /// Locks the journal; false where its run still lives.
