@@ -146,6 +146,33 @@ class KilledOnPostgreSQL(Killed):
         state.update(server_state(self.server))
         return state
 
+    def test_recovery_of_a_decided_run_needs_no_database(self):
+        """The journal has the decision: the files are put in place also while the server is down."""
+        old = self.server / "users" / "99999999-9999-4999-8999-999999999999" / "pdfs"
+        for i in range(3000):  # what has to be removed in the end, so that there is a moment to hit
+            (old / f"{i}.pdf").write_bytes(b"x")
+        for _ in range(20):
+            process = self.launch()
+            while process.poll() is None:
+                journals = list(self.state.glob("*.journal")) if self.state.exists() else []
+                if any(b"decided" in j.read_bytes() for j in journals if j.exists()):
+                    break
+            process.send_signal(signal.SIGKILL)
+            process.communicate()
+            if list(self.state.glob("*.journal")):
+                break
+            self.server.joinpath("users").rename(self.folder / uuid.uuid4().hex)
+            old.mkdir(parents=True)
+            for i in range(3000):
+                (old / f"{i}.pdf").write_bytes(b"x")
+        else:
+            self.fail("no run could be caught between its commit and its end")
+        psql("postgres", "-c", f"ALTER DATABASE {self.name} RENAME TO {self.name}_away")
+        self.addCleanup(lambda: psql("postgres", "-c", f"DROP DATABASE IF EXISTS {self.name}_away WITH (FORCE)", check=False))
+        self.roost("recover", env=self.database)
+        files = {k: v for k, v in server_state(self.server).items() if k.startswith("file ")}
+        self.assertEqual(files, {k: v for k, v in self.new.items() if k.startswith("file ")})
+
 
 if __name__ == "__main__":
     unittest.main()
