@@ -12,6 +12,7 @@
 #include <sstream>
 #include <vector>
 
+#include "cli/printable.hpp"
 #include "cli/quantity.hpp"
 #include "cli/temporary_folder.hpp"
 #include "pipeline/stage_context.hpp"
@@ -96,13 +97,6 @@ std::string asJson(const ArchiveSummary& summary) {
     result.stringify(text, 2);
     text << '\n';
     return text.str();
-}
-
-/// Names come from the archive: what a terminal would obey is shown as '?'.
-std::string printable(std::string text) {
-    std::ranges::replace_if(
-        text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, '?');
-    return text;
 }
 
 void addUsers(std::string& text, const Object& metadata) {

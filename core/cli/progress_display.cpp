@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "cli/printable.hpp"
 #include "cli/quantity.hpp"
 
 namespace roost::cli {
@@ -34,13 +35,6 @@ std::string cut(std::string line, std::size_t width) {
         }
     }
     return line;
-}
-
-/// Names come from the data: what a terminal would obey is shown as '?'.
-std::string printable(std::string text) {
-    std::ranges::replace_if(
-        text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, '?');
-    return text;
 }
 
 }  // namespace

@@ -71,8 +71,7 @@ void Run::leaveToRecovery(RunOutcome& outcome, const std::string& message) {
 /// False where the run ends here; the outcome then says how.
 bool Run::commitOne(std::size_t index, RunOutcome& outcome) {
     PlannedSink& sink = plan_->sinks[index];
-    const bool decided = std::ranges::find(states_, SinkState::committed) != states_.end() ||
-                         sink.sink->commitRole() == CommitRole::follows;
+    const bool others = std::ranges::find(states_, SinkState::committed) != states_.end();
     try {
         callStage(*sink.context, [&] { sink.sink->commit(); });
         states_[index] = SinkState::committed;
@@ -84,7 +83,7 @@ bool Run::commitOne(std::size_t index, RunOutcome& outcome) {
         if (sink.sink->commitRole() == CommitRole::follows) {
             leaveToRecovery(outcome, std::string(error.what()) +
                                          "; the run is committed, this part of it is not in place yet");
-        } else if (decided) {
+        } else if (others) {
             setFailure(outcome, ExitCode::untidy,
                        std::string(error.what()) + "; sinks before it have committed",
                        "the sinks after it were undone; run the pipeline again for them");

@@ -99,16 +99,21 @@ class Killed(Restoring):
         self.assertEqual(self.check_one_of_both("after"), "new")
 
     def test_a_signal_leaves_everything_as_it_was(self):
-        for number, part in ((signal.SIGINT, 0.05), (signal.SIGTERM, 0.2), (signal.SIGINT, 0.4)):
+        caught = 0
+        for number, part in ((signal.SIGINT, 0.05), (signal.SIGTERM, 0.1), (signal.SIGINT, 0.15), (signal.SIGTERM, 0.2), (signal.SIGINT, 0.3)):
             process = self.launch()
             time.sleep(part)
             process.send_signal(number)
             _, stderr = process.communicate(timeout=60)
-            if process.returncode in (0, -number):
+            if process.returncode == -number:  # before the program had set up its signals
+                continue
+            if process.returncode == 0:  # it was quicker
                 break
             self.assertEqual(process.returncode, 130, stderr)
             self.assertIn("nothing at the target has changed", stderr)
             self.assertEqual(self.check_one_of_both("signalled"), "old")
+            caught += 1
+        self.assertGreater(caught, 0, "the test hit no moment")
 
 
 class KilledOnPostgreSQL(Killed):

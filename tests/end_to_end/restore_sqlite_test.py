@@ -200,7 +200,7 @@ for i in range(0, len(data), 50000):
         self.assertIn("table users of the target has no column 'rmapi_host'", done.stderr)
         self.assertSame(server_state(data), before)
         self.restore(self.archive, data, "--yes", "--set", "on_schema_drift=warn", expect=3)
-        self.assertIn("table users of the target has no column 'rmapi_host': its values are left out", self.result.stderr)
+        self.assertIn("table users, column 'rmapi_host': its values are left out: the target has no such column", self.result.stderr)
         self.assertEqual({row[0] for row in sqlite_rows(data / "aviary.db", "documents", "must")}, {"x"})
 
     def test_a_backup_without_files_leaves_the_files_alone(self):
@@ -260,6 +260,18 @@ sinks:
         done = self.restore(self.archive, data, "--yes", expect=1, user=65534, group=65534, extra_groups=[])
         self.assertIn(f"'{data}/users/{self.users[0]}' cannot be exchanged: Permission denied", done.stderr)
         self.assertSame(server_state(data), before)
+
+    @unittest.skipUnless(os.geteuid() == 0, "mounting a small file system needs root")
+    def test_a_disk_that_fills_up_on_the_way_changes_nothing(self):
+        mount = self.folder / "filling"
+        mount.mkdir()
+        # Room for the files' bytes as the plan counts them, not for the blocks and the database beside them.
+        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=5520k", "tmpfs", mount], capture_output=True).returncode:
+            self.skipTest("no tmpfs can be mounted here")
+        self.addCleanup(subprocess.run, ["umount", mount])
+        done = self.restore(self.archive, mount, expect=1)
+        self.assertIn("No space left on device", done.stderr + done.stderr.replace("the file system is full", "No space left on device"))
+        self.assertEqual(list(mount.iterdir()), [])
 
     def test_a_full_disk_changes_nothing(self):
         if os.geteuid() != 0:

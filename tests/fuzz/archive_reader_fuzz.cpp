@@ -1,7 +1,6 @@
 // Any bytes as an archive: read to its end, or refused with a sentence, in bounded memory. An input whose
 // first byte is odd is the tar itself, whose checksums and gzip framing are made here, so that what lies
 // behind them is reached; any other is the gzip file as it stands behind that byte.
-#include <isa-l/crc.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -14,6 +13,7 @@
 #include "lib/archive/archive_input.hpp"
 #include "lib/archive/backup_reader.hpp"
 #include "lib/storage/file_descriptor.hpp"
+#include "plugins/archive/stored_gzip.hpp"
 #include "roost/error.hpp"
 
 namespace {
@@ -45,24 +45,6 @@ void mendHeaders(std::string& tar) {
         for (std::size_t i = 6; i-- != 0; sum >>= 3U) tar[at + 148 + i] = static_cast<char>('0' + (sum & 7U));
         tar[at + 154] = '\0';
     }
-}
-
-std::string stored(const std::string& data) {
-    std::string out("\x1F\x8B\x08\0\0\0\0\0\0\xFF", 10);
-    const auto number = [&out](std::size_t value, int bytes) {
-        for (; bytes != 0; --bytes, value >>= 8U) out.push_back(static_cast<char>(value & 0xFFU));
-    };
-    constexpr std::size_t most = 65535;
-    for (std::size_t at = 0; at == 0 || at < data.size(); at += most) {
-        const std::size_t size = std::min(most, data.size() - at);
-        out.push_back(at + size == data.size() ? '\1' : '\0');
-        number(size, 2);
-        number(~size, 2);
-        out.append(data, at, size);
-    }
-    number(crc32_gzip_refl(0, reinterpret_cast<const unsigned char*>(data.data()), data.size()), 4);
-    number(data.size(), 4);
-    return out;
 }
 
 void readArchive(const std::string& file) {
@@ -99,7 +81,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     std::string bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
     if (data[0] % 2 == 1) {
         mendHeaders(bytes);
-        bytes = stored(bytes);
+        bytes = roost::testing::gzipped(bytes);
     }
     readArchive(bytes);
     return 0;

@@ -94,11 +94,15 @@ private:
         return std::nullopt;
     }
 
-    void drift(const std::string& message, const char* consequence) {
+    void refuse(const std::string& drift) {
+        plan_.refusals.push_back(drift + "; 'on-schema-drift: warn' goes on without it");
+    }
+
+    void needsValue(const std::string& drift) {
         if (options_.onDrift == OnDrift::fail)
-            plan_.refusals.push_back(message + "; 'on-schema-drift: warn' goes on without it");
+            refuse(drift);
         else
-            plan_.warnings.push_back(message + consequence);
+            plan_.warnings.push_back(drift + ": rows will be refused by the database");
     }
 
     void matchColumns(TableLoad& load, const std::string& name) {
@@ -108,20 +112,15 @@ private:
             if (from && !column.generated && !load.from->columns[*from].generated)
                 load.columns.push_back({*from, to});
             else if (!from && !fillsItself(column))
-                drift(name + " of the target needs a value for column '" + column.name +
-                          "', which does not come and has no default",
-                      ": rows will be refused by the database");
+                needsValue(name + " of the target needs a value for column '" + column.name +
+                           "', which does not come and has no default");
         }
         for (const Column& column : load.from->columns) {
             if (column.generated || find(*load.to, column.name)) continue;
             if (column.optional || options_.onDrift == OnDrift::warn)
                 plan_.leftOut.push_back(name + ", column '" + column.name + "'");
-            if (column.optional)
-                plan_.warnings.push_back(name + " of the target has no column '" + column.name +
-                                         "': its values are left out");
             else
-                drift(name + " of the target has no column '" + column.name + "'",
-                      ": its values are left out");
+                refuse(name + " of the target has no column '" + column.name + "'");
         }
     }
 

@@ -63,8 +63,8 @@ struct LoadPlan {
 
 /// Compares what comes with what is there. Both catalogs must outlive the plan; the tables of `target` must
 /// have exact row counts. A column that comes and is missing in the target, or one of the target that needs a
-/// value and does not come, is a refusal by name, or a warning with OnDrift::warn; a column that comes marked
-/// `optional` is always a warning.
+/// value and does not come, is a refusal by name; with OnDrift::warn the first is left out and the second a
+/// warning. A column that comes marked `optional` is never refused.
 [[nodiscard]] LoadPlan planLoad(const Catalog& incoming, const Catalog& target, const LoadOptions& options);
 
 }  // namespace roost::sql

@@ -27,7 +27,6 @@ public:
     static void check(const Options& options, const Node& settings, Diagnostics& diagnostics) {
         checkLayout(options.url, options.kinds, settings, diagnostics);
     }
-    static Decision decision(const std::string&, Context&) { return Decision::none; }
     static std::string recover(const std::string& record, Decision decision, Context& context);
 
     explicit FilesSink(Options options);
@@ -49,7 +48,6 @@ private:
     void makeRoot();
     [[nodiscard]] std::size_t kindOf(const Entry& entry) const;
     void enterUnit(const Entry& entry, std::size_t kind);
-    void listUnits();
     void listStaged(class UnitList& list);
     void listStale(class UnitList& list);
     void checkPlace(std::size_t kind, const std::string& owner) const;

@@ -118,7 +118,14 @@ TEST_CASE("drift of columns is refused by name, or gone along with") {
         "table users of the target has no column 'nick'; 'on-schema-drift: warn' goes on without it");
     SinkOptions options = into(database);
     options.onSchemaDrift = sql::OnDrift::warn;
-    CHECK(restore(content, options).acceptance.warnings.size() == 2);
+    const Restored restored = restore(content, options);
+    CHECK(
+        restored.acceptance.warnings ==
+        std::vector<std::string>{"table users of the target needs a value for column 'extra', which does not "
+                                 "come and has no default: rows will be refused by the database"});
+    CHECK(restored.asides ==
+          std::vector<std::pair<std::string, std::string>>{
+              {"table users, column 'nick'", "its values are left out: the target has no such column"}});
 }
 
 TEST_CASE("merge updates by key, adds the rest and follows cycles of references") {
