@@ -4,12 +4,12 @@
 #include <chrono>
 #include <cstdint>
 
+#include "lib/sql/load_options.hpp"
 #include "lib/sql/load_plan.hpp"
 
 namespace roost::postgresql {
 
-/// The option `triggers`.
-enum class Triggers : std::uint8_t { skip, fire };
+using sql::Triggers;
 
 /// The option `on-orphans`: what becomes of rows of tables that don't come, whose parents are gone.
 enum class OnOrphans : std::uint8_t { fail, apply };

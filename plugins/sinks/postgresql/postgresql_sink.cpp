@@ -47,22 +47,7 @@ const OptionTable<PostgresqlSink::Options>& PostgresqlSink::options() {
                  "given comes from PG* variables, ~/.pgpass and service files. The parts host, port, user, "
                  "password, name and sslmode may stand in its place.")
             .example("postgresql://aviary:secret@localhost:5432/aviary?sslmode=require");
-        made.choice(
-            "mode", &Options::mode, {"auto", "create", "replace", "merge"},
-            "What to do with the tables that come: auto makes those that are missing and replaces the rows "
-            "of the others; create refuses a table that is there; replace refuses one that is not; merge "
-            "inserts rows and updates those whose primary key is there.");
-        made.choice(
-            "on-schema-drift", &Options::onSchemaDrift, {"fail", "warn"},
-            "What to do where a column that comes is missing in the target, or one of the target needs a "
-            "value that does not come: refuse, or go on without it.");
-        made.list(
-                "keep-tables", &Options::keepTables,
-                "Tables whose rows stay as they are where the target has them, by name or pattern (* and ?).")
-            .example("migrations");
-        made.choice("triggers", &Options::triggers, {"skip", "fire"},
-                    "Whether the triggers of the tables that are loaded fire. They are brought back to their "
-                    "former state afterwards.");
+        sql::addDatabaseSinkOptions(made);
         made.choice(
             "on-orphans", &Options::onOrphans, {"fail", "apply"},
             "What to do with rows of tables that do not come, whose parent rows are gone after the load: "
@@ -87,9 +72,7 @@ void PostgresqlSink::check(const Options& options, const Node& settings, Diagnos
 
 PostgresqlSink::PostgresqlSink(Options options)
     : options_(std::move(options)), connectionSettings_(ConnectionSettings::from(options_.url)) {
-    settings_.tables.mode = options_.mode;
-    settings_.tables.onDrift = options_.onSchemaDrift;
-    settings_.tables.keepTables = options_.keepTables;
+    settings_.tables = options_.loadOptions(sql::NameCase::exact);
     settings_.triggers = options_.triggers;
     settings_.onOrphans = options_.onOrphans;
     settings_.lockTimeout = std::chrono::milliseconds(options_.lockTimeout);

@@ -18,12 +18,8 @@ namespace roost::postgresql {
 
 class PostgresqlSink final : public Sink {
 public:
-    struct Options {
+    struct Options : sql::DatabaseSinkOptions {
         Location url;
-        sql::LoadMode mode = sql::LoadMode::automatic;
-        sql::OnDrift onSchemaDrift = sql::OnDrift::fail;
-        std::vector<std::string> keepTables;
-        Triggers triggers = Triggers::skip;
         OnOrphans onOrphans = OnOrphans::fail;
         std::int64_t lockTimeout = 30'000;
     };

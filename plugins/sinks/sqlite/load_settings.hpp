@@ -3,13 +3,13 @@
 
 #include <cstdint>
 
+#include "lib/sql/load_options.hpp"
 #include "lib/sql/load_plan.hpp"
 #include "lib/sql/sqlite/column_binder.hpp"
 
 namespace roost::sqlite {
 
-/// The option `triggers`.
-enum class Triggers : std::uint8_t { skip, fire };
+using sql::Triggers;
 
 /// The option `on-orphans`: what becomes of rows that refer to rows that are not there after the load.
 enum class OnOrphans : std::uint8_t {

@@ -84,22 +84,7 @@ const OptionTable<SqliteSink::Options>& SqliteSink::options() {
         OptionTable<Options> made;
         made.url(&Options::url, "The database file: sqlite:PATH. One that is missing is made.")
             .example("sqlite:/data/app.db");
-        made.choice(
-            "mode", &Options::mode, {"auto", "create", "replace", "merge"},
-            "What happens to each table that comes. create: it is made, and must not exist. replace: its "
-            "rows "
-            "are replaced, and it must exist. merge: rows are inserted, or updated where their primary key "
-            "exists. auto: made if it is missing, else replaced.");
-        made.choice(
-            "on-schema-drift", &Options::onSchemaDrift, {"fail", "warn"},
-            "What to do when a column that comes is missing in the target, or the target needs one that does "
-            "not come: refuse, or go on without it.");
-        made.list(
-                "keep-tables", &Options::keepTables,
-                "Tables whose rows stay as they are where the target has them, by name or pattern (* and ?).")
-            .example("migrations, schema_*");
-        made.choice("triggers", &Options::triggers, {"skip", "fire"},
-                    "Whether the triggers of the target run for the rows that are removed and written.");
+        sql::addDatabaseSinkOptions(made);
         made.choice(
             "on-orphans", &Options::onOrphans, {"fail", "apply", "keep"},
             "What to do when rows would refer to rows that are not there after the load. apply: to those of "
@@ -130,7 +115,7 @@ void SqliteSink::check(const Options& options, const Node& settings, Diagnostics
 }
 
 SqliteSink::SqliteSink(Options options) : options_(std::move(options)), path_(options_.url.path()) {
-    settings_.load = {options_.mode, options_.onSchemaDrift, options_.keepTables, sql::NameCase::folded};
+    settings_.load = options_.loadOptions(sql::NameCase::folded);
     settings_.triggers = options_.triggers;
     settings_.onOrphans = options_.onOrphans;
     settings_.times = TimeFormat::parse(options_.timestampFormat).value_or(TimeFormat{});

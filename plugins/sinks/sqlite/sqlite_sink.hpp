@@ -20,12 +20,8 @@ namespace roost::sqlite {
 
 class SqliteSink final : public Sink {
 public:
-    struct Options {
+    struct Options : sql::DatabaseSinkOptions {
         Location url;
-        sql::LoadMode mode = sql::LoadMode::automatic;
-        sql::OnDrift onSchemaDrift = sql::OnDrift::fail;
-        std::vector<std::string> keepTables;
-        Triggers triggers = Triggers::skip;
         OnOrphans onOrphans = OnOrphans::fail;
         std::string timestampFormat = "YYYY-MM-DD HH:MM:SS.fff\u00b1hh:mm";
         std::int64_t busyTimeout = 30'000;
