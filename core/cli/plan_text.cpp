@@ -6,6 +6,7 @@
 #include <charconv>
 #include <map>
 
+#include "cli/printable.hpp"
 #include "cli/quantity.hpp"
 
 namespace roost::cli {
@@ -63,6 +64,29 @@ void addObjects(std::string& text, const Catalog& catalog) {
     text += "\n";
 }
 
+/// With their native text, indented, so that they can be made by hand.
+void addLosses(std::string& text, const std::vector<Loss>& losses) {
+    if (losses.empty()) return;
+    text += "    changed or left out there:\n";
+    for (const Loss& loss : losses) {
+        text += "      " + loss.text() + "\n";
+        for (std::size_t at = 0; at < loss.sql.size();) {
+            const std::size_t end = std::min(loss.sql.find('\n', at), loss.sql.size());
+            text += "        | " + printable(loss.sql.substr(at, end - at)) + "\n";
+            at = end + 1;
+        }
+    }
+}
+
+/// Whether a warning tells of what addLosses() has shown.
+bool isLoss(const Plan& plan, const Notice& warning) {
+    return std::ranges::any_of(plan.sinks, [&](const PlannedSink& sink) {
+        return sink.context->label() == warning.stage &&
+               std::ranges::any_of(sink.acceptance.losses,
+                                   [&](const Loss& loss) { return loss.text() == warning.message; });
+    });
+}
+
 /// Counts as people read them; the key "size" means bytes.
 std::string readable(const std::string& key, const std::string& value) {
     std::uint64_t number = 0;
@@ -85,10 +109,12 @@ std::string describePlan(const Plan& plan, const RunEnvironment& environment) {
         text += "  through " + transform.context->label() + "\n";
     for (const PlannedSink& sink : plan.sinks)
         text += fmt::format("  to {}: {}\n", sink.context->label(), sink.acceptance.target);
+    for (const PlannedSink& sink : plan.sinks) addLosses(text, sink.acceptance.losses);
     for (const std::string& line : plan.destroys()) text += "  replaces: " + line + "\n";
     const std::vector<Notice> warnings = environment.notices.warnings.list();
     for (const Notice& warning : warnings)
-        text += fmt::format("  warning: {}: {}\n", warning.stage, warning.message);
+        if (!isLoss(plan, warning))
+            text += fmt::format("  warning: {}: {}\n", warning.stage, warning.message);
     return text;
 }
 

@@ -103,6 +103,15 @@ void recoverRun(const fs::path& file, PluginRegistry& registry, Context& context
         }
 }
 
+/// A file whose name is not on disk is gone after a power failure, however often it was fsynced itself.
+void syncFolder(const fs::path& folder) {
+    const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const bool synced = descriptor >= 0 && ::fsync(descriptor) == 0;
+    const int error = errno;
+    if (descriptor >= 0) ::close(descriptor);
+    if (!synced) throw systemError("cannot write state folder " + folder.string(), error);
+}
+
 /// Locks the journal; false where its run still lives.
 bool lockedByUs(int descriptor) { return flock(descriptor, LOCK_EX | LOCK_NB) == 0; }
 
@@ -124,6 +133,7 @@ void Journal::append(const JournalRecord& record) {
         if (descriptor_ < 0) throw systemError("cannot create a journal in " + folder_.string(), errno);
         file_ = pattern;
         lockedByUs(descriptor_);
+        syncFolder(folder_);
     }
     write(toJson(record));
 }

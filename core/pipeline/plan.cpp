@@ -151,6 +151,7 @@ void offerToSinks(const ResolvedPipeline& pipeline, RunEnvironment& environment,
         planned.acceptance =
             callStage(*planned.context, [&] { return planned.sink->accept(plan.catalog, *planned.context); });
         for (const std::string& warning : planned.acceptance.warnings) planned.context->warn(warning);
+        for (const Loss& loss : planned.acceptance.losses) planned.context->warn(loss.text());
         for (const std::string& refusal : planned.acceptance.refusals)
             refusals.push_back(stage.label + ": " + refusal);
     }

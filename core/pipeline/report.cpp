@@ -79,6 +79,22 @@ Array tablesOf(const Catalog& catalog) {
     return tables;
 }
 
+/// What the sinks could not make, or not as it was.
+Array lossesOf(const Plan& plan) {
+    Array losses;
+    for (const PlannedSink& sink : plan.sinks)
+        for (const Loss& loss : sink.acceptance.losses) {
+            Object item = ordered();
+            item.set("stage", sink.context->label());
+            if (!loss.schema.empty()) item.set("schema", loss.schema);
+            if (!loss.table.empty()) item.set("table", loss.table);
+            item.set("message", loss.message);
+            if (!loss.sql.empty()) item.set("sql", loss.sql);
+            losses.add(item);
+        }
+    return losses;
+}
+
 Array entryKindsOf(const Catalog& catalog) {
     Array kinds;
     for (const EntryKindTotals& kind : catalog.entryKinds) {
@@ -152,6 +168,7 @@ std::string formatReport(const Run& run, const RunOutcome& outcome, const RunEnv
         Array destroys;
         for (const std::string& line : run.plan()->destroys()) destroys.add(line);
         report.set("destroys", destroys);
+        report.set("losses", lossesOf(*run.plan()));
     }
     report.set("sinks", sinksOf(outcome));
     report.set("warnings", noticeList(environment.notices.warnings));

@@ -133,6 +133,15 @@ void Run::tidyAll(RunOutcome& outcome) {
                     "'roost recover' does it, as the next run does by itself");
             }
         }
+    for (PlannedSource& source : plan_->sources) {
+        try {
+            callStage(*source.context, [&] { source.source->tidy(); });
+        } catch (const std::exception& error) {
+            return setFailure(outcome, ExitCode::untidy,
+                              std::string(error.what()) + "; everything is in place, but tidying up is left",
+                              "run the pipeline again once the cause is gone");
+        }
+    }
 }
 
 void Run::move(RunOutcome& outcome) {

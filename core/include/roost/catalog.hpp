@@ -23,10 +23,21 @@ enum class Identity : std::uint8_t {
     autoincrement,  ///< SQLite AUTOINCREMENT: numbers are never used again
 };
 
+/// What numbers in a column of times stand for.
+enum class NumericTime : std::uint8_t {
+    none,          ///< nothing: a number there is no time
+    seconds,       ///< since 1970-01-01 UTC, perhaps with a fraction
+    milliseconds,  ///< since 1970-01-01 UTC
+    julianDay,     ///< days since noon of 4714-11-24 BC (proleptic Gregorian), UTC
+};
+
 struct Column {
     std::string name;
     LogicalType type;
     TypeOrigin typeOrigin = TypeOrigin::declared;
+    /// Why a type was inferred: "all 1,204 values are 0 or 1"; "" where its origin says enough.
+    std::string typeReason;
+    NumericTime numbersAre = NumericTime::none;
     std::string nativeType;  ///< as the database spells it, so that a same-dialect move is exact
     bool nullable = true;
     std::optional<std::string> defaultValue;  ///< native expression text
@@ -124,8 +135,14 @@ struct EntryKindTotals {
 struct Loss {
     std::string schema;   ///< of the table
     std::string table;    ///< "" for what belongs to no table
-    std::string message;  ///< one sentence, with the name of the thing
+    std::string message;  ///< one sentence about it, without the table's name
     std::string sql;      ///< its native text; may be empty
+
+    /// "table app.users: ...", or the message alone.
+    [[nodiscard]] std::string text() const {
+        if (table.empty()) return message;
+        return "table " + (schema.empty() ? table : schema + "." + table) + ": " + message;
+    }
     friend bool operator==(const Loss&, const Loss&) = default;
 };
 

@@ -19,6 +19,7 @@ struct Acceptance {
     std::string target;                 ///< where it will write, for people, without secrets
     std::vector<std::string> refusals;  ///< what makes the run impossible; empty when it can go on
     std::vector<std::string> warnings;  ///< what the plan should tell
+    std::vector<Loss> losses;           ///< those of the catalog, and its own, that concern what it makes
     std::vector<std::string> destroys;  ///< what will be replaced or removed; asks for --yes when not empty
     /// In a dry run the sink wants the content too, to check it: begin(), write() and prepare() follow, in a
     /// place of their own that never touches the target's data, and then abort().
@@ -41,6 +42,9 @@ public:
     virtual Catalog catalog(Context& context) = 0;
     /// Moves to the next item. False at the end. An Entry's content is valid until the next call.
     virtual bool next(Item& item) = 0;
+    /// After every sink has committed and tidied: what may only then be done to the source (a move removes
+    /// what was moved). Never in a dry run. What it throws leaves the run committed.
+    virtual void tidy() {}
 };
 
 /// What changes data on its way. rewrite() first, once; apply() then from one thread.

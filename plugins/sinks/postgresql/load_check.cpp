@@ -174,7 +174,7 @@ private:
         }
         if (!settings_.rehearsal) tellLeft(scheme_.making.left);
         for (const Loss& loss : incoming_.losses)
-            if (concerns(loss, created)) warn(loss.message);
+            if (concerns(loss, created)) scheme_.losses.push_back(loss);
     }
 
     [[nodiscard]] static bool concerns(const Loss& loss, const std::vector<const Table*>& created) {

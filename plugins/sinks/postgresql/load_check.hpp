@@ -20,6 +20,8 @@ struct LoadScheme {
     sql::postgresql::Making making;
     /// Foreign keys that are taken off for the time of the load.
     std::vector<sql::postgresql::ReferentialKey> loosened;
+    /// Those of the catalog's that concern tables that are made.
+    std::vector<Loss> losses;
 };
 
 /// Plans the load and adds to the plan's refusals and warnings what PostgreSQL has to say: owners, names that

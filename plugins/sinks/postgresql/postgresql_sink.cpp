@@ -91,6 +91,7 @@ Acceptance PostgresqlSink::accept(const Catalog& catalog, Context& context) {
     for (const std::string& column : scheme.plan.leftOut)
         context.setAside(column, "its values are left out: the target has no such column");
     acceptance.warnings = std::move(scheme.plan.warnings);
+    acceptance.losses = std::move(scheme.losses);
     acceptance.destroys = std::move(scheme.plan.destroys);
     acceptance.rehearses =
         context.dryRun() && acceptance.refusals.empty() && mayRehearse(*connection, acceptance);

@@ -59,14 +59,16 @@ void warnOfLosses(const Catalog& catalog, const Catalog& target, const sql::Load
             loss.table.empty() ? creates : std::ranges::any_of(plan.tables, [&](const auto& load) {
                 return load.action == sql::TableAction::create && load.from->name == loss.table;
             });
-        if (concerns) acceptance.warnings.push_back(loss.message);
+        if (concerns) acceptance.losses.push_back(loss);
     }
     if (intoEmpty && catalog.dialect == "sqlite") return;
     for (const NativeObject& object : catalog.objects)
         if (!isThere(object))
-            acceptance.warnings.push_back(
-                object.type + " '" + storage::shownName(object.name) + "' is not created: " +
-                (intoEmpty ? "its definition is not SQLite's" : "the database has its own definitions"));
+            acceptance.losses.push_back(
+                {"", "",
+                 object.type + " '" + storage::shownName(object.name) + "' is not created: " +
+                     (intoEmpty ? "its definition is not SQLite's" : "the database has its own definitions"),
+                 object.sql});
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <optional>
 #include <system_error>
@@ -98,6 +99,9 @@ Catalog FilesSource::catalog(Context& context) {
     Catalog catalog;
     catalog.entryKinds = inventory.count();
     catalog.warnings = inventory.warnings();
+    if (std::ranges::all_of(catalog.entryKinds, [](const auto& totals) { return totals.users == 0; }))
+        catalog.warnings.push_back(rootName_ +
+                                   " holds no user's files: is what should be mounted there mounted?");
     walk_->passedOverBefore = inventory.passedOver();
     walk_->leftOut = inventory.passedOver() + inventory.linkedFolders();
     return catalog;

@@ -318,3 +318,13 @@ TEST_CASE("a link in the place of a kind's folder is named, and what lies behind
                                      ": 1 link or special file is left out, with what lies behind; the "
                                      "warnings name them"});
 }
+
+TEST_CASE("a storage without any user's files is told: a mount may be missing") {
+    const TemporaryFolder folder;
+    std::filesystem::create_directories(folder / "users");
+    RecordingContext context;
+    FilesSource source(optionsFor(folder / "users"));
+    CHECK(source.catalog(context).warnings ==
+          Names{(folder / "users").native() +
+                " holds no user's files: is what should be mounted there mounted?"});
+}

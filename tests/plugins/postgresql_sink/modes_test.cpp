@@ -195,10 +195,10 @@ TEST_CASE("tables are made from a catalog's own words") {
     made.foreignKeys = {{"of", {"owner"}, "", "users", {"id"}, "NO ACTION", "CASCADE", true, false},
                         {"gone", {"age"}, "", "nowhere", {"id"}}};
     made.comment = "beasts";
-    content.catalog.losses = {{"", "pets", "CHECK (age glob 'x') of table pets is left out", ""},
+    content.catalog.losses = {{"", "pets", "CHECK (age glob 'x') is left out", ""},
                               {"", "other", "not told", ""}};
     const Restored restored = restore(content, into(database));
-    CHECK(restored.warned("CHECK (age glob 'x') of table pets is left out"));
+    CHECK(restored.warned("table pets: CHECK (age glob 'x') is left out"));
     CHECK_FALSE(restored.warned("not told"));
     CHECK(restored.warned("foreign key 'gone' of table 'pets' (to 'nowhere')"));
     CHECK(table(database, "SELECT * FROM pets") == "4|Rex|1|12|t");

@@ -122,13 +122,13 @@ TEST_CASE(
     Content content = oneTable("CREATE TABLE t(id INTEGER PRIMARY KEY, v TEXT)");
     content.catalog.objects = {{"view", "", "SEEN", "", "CREATE VIEW SEEN AS SELECT 1", {}},
                                {"view", "", "w", "", "CREATE VIEW w AS SELECT 1", {}}};
-    content.catalog.losses = {{"", "t", "check c of table t cannot be expressed", ""},
+    content.catalog.losses = {{"", "t", "check c cannot be expressed", ""},
                               {"", "else", "not created here", ""},
                               {"", "", "function f is left out", ""}};
     RecordingContext context;
     SqliteSink sink(sinkOptions(target));
     CHECK(run(sink, content, context).warnings ==
-          Texts{"check c of table t cannot be expressed", "function f is left out",
+          Texts{"table t: check c cannot be expressed", "function f is left out",
                 "view 'w' is not created: the database has its own definitions"});
     CHECK(query(target, "SELECT name FROM sqlite_schema WHERE type = 'view'") == "seen");
 }
