@@ -1,11 +1,16 @@
 // The options that every database sink has.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <filesystem>
+#include <ratio>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "lib/sql/load_plan.hpp"
+#include "lib/sql/rejection/bad_values.hpp"
 #include "roost/option_table.hpp"
 
 namespace roost::sql {
@@ -19,6 +24,9 @@ struct DatabaseSinkOptions {
     OnDrift onSchemaDrift = OnDrift::fail;
     std::vector<std::string> keepTables;
     Triggers triggers = Triggers::skip;
+    OnBadValue onBadValue = OnBadValue::fail;
+    std::string rejectFile;
+    bool verify = true;
 
     /// What they say to planLoad().
     [[nodiscard]] LoadOptions loadOptions(NameCase nameCase) const {
@@ -26,9 +34,10 @@ struct DatabaseSinkOptions {
     }
 };
 
-/// Declares them. `Options` derives from DatabaseSinkOptions.
+/// Declares them. `Options` derives from DatabaseSinkOptions. `badValues`: the names of OnBadValue's values
+/// that the sink has, in their order.
 template <class Options>
-void addDatabaseSinkOptions(OptionTable<Options>& table) {
+void addDatabaseSinkOptions(OptionTable<Options>& table, std::vector<std::string> badValues) {
     // The casts name the class that the table is of: a base's members alone would not tell it.
     table.choice(
         "mode", static_cast<LoadMode Options::*>(&Options::mode), {"auto", "create", "replace", "merge"},
@@ -46,6 +55,47 @@ void addDatabaseSinkOptions(OptionTable<Options>& table) {
     table.choice("triggers", static_cast<Triggers Options::*>(&Options::triggers), {"skip", "fire"},
                  "Whether the target's triggers fire for the rows that are removed and written. They are as "
                  "they were afterwards.");
+    const bool text = badValues.size() > static_cast<std::size_t>(OnBadValue::text);
+    table.choice(
+        "on-bad-value", static_cast<OnBadValue Options::*>(&Options::onBadValue), std::move(badValues),
+        std::string("What to do with a value that its column in the target cannot hold. fail: end the run, "
+                    "once all of them are known. null: make it NULL. reject-file: leave its row out, and "
+                    "write it to `reject-file`.") +
+            (text ? " text: make the column one of text, in a table that this run makes." : ""));
+    table
+        .text(
+            "reject-file", static_cast<std::string Options::*>(&Options::rejectFile),
+            "With `on-bad-value: reject-file`, the file for the rows that are left out: an object of JSON a "
+            "line, mode 0600. One that exists is not touched.")
+        .example("rejected_${timestamp}.jsonl");
+    table.boolean("verify", static_cast<bool Options::*>(&Options::verify),
+                  "Read the rows back after the load, and compare their number and a digest of each column "
+                  "with what was read from the source.");
+}
+
+/// What is wrong with how the options go together.
+inline void checkDatabaseSinkOptions(const DatabaseSinkOptions& options, const Node& settings,
+                                     Diagnostics& diagnostics) {
+    const Node* const policy = settings.find("on-bad-value");
+    if (policy == nullptr || options.onBadValue != OnBadValue::rejectFile || !options.rejectFile.empty())
+        return;
+    diagnostics.error(policy->position, "'on-bad-value: reject-file' needs a file for the rows",
+                      policy->scalar.size(), "add 'reject-file: rejected.jsonl'");
+}
+
+/// Why the file for rejected rows cannot be written; "" where it can, or is not wanted.
+[[nodiscard]] inline std::string rejectFileRefusal(const DatabaseSinkOptions& options) {
+    if (options.onBadValue != OnBadValue::rejectFile) return {};
+    std::error_code ignored;
+    if (!std::filesystem::exists(std::filesystem::symlink_status(options.rejectFile, ignored))) return {};
+    return "the file for rejected rows, '" + options.rejectFile + "', exists already: name another one";
+}
+
+/// "3.1 s"
+[[nodiscard]] inline std::string shownSeconds(std::chrono::duration<double> time) {
+    const auto tenths =
+        std::chrono::duration_cast<std::chrono::duration<std::int64_t, std::deci>>(time).count();
+    return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " s";
 }
 
 }  // namespace roost::sql

@@ -11,6 +11,7 @@
 #include "lib/sql/postgresql/table_locks.hpp"
 #include "lib/storage/shown_name.hpp"
 #include "roost/error.hpp"
+#include "sinks/postgresql/load_verification.hpp"
 
 namespace roost::postgresql {
 
@@ -179,14 +180,17 @@ Load::Destination Load::destinationOf(const TableLoad& load, std::size_t number)
     destination.table = quoteQualified(destination.copySchema, destination.copyRelation);
     const std::string shown = shownName(load.to->qualifiedName());
     if (load.action == TableAction::create) {
-        const Result found =
-            connection_.query("SELECT pg_catalog.to_regclass($1)::oid", "find a table", {destination.table});
-        if (found.isNull(0, 0))
+        const Result found = connection_.query(
+            "SELECT oid, relkind = 'p' FROM pg_catalog.pg_class WHERE oid = pg_catalog.to_regclass($1)",
+            "find a table", {destination.table});
+        if (found.rows() == 0)
             throw Error("table " + shown + " could not be made" +
                         (failedStep_.empty() ? std::string() : ": " + failedStep_));
         destination.oid = static_cast<Oid>(found.integer(0, 0));
+        destination.partitioned = found.boolean(0, 1);
     } else {
         destination.oid = state_.description(*load.to).relation.oid;
+        destination.partitioned = state_.description(*load.to).relation.kind == 'p';
     }
     if (const auto standIn = standIns_.find(destination.oid); standIn != standIns_.end()) {
         destination.copySchema = rehearsalSchema_;
@@ -233,31 +237,81 @@ void Load::beginTable(TableId table) {
     for (std::size_t i = 0; i < load.columns.size(); ++i) {
         const std::size_t from = load.columns[i].from;
         columns.push_back(
-            {from, CellConverter(current_->columns[i], load.from->columns[from].type.withZone, encoded)});
+            {from, CellConverter(current_->columns[i], load.from->columns[from].type.withZone, encoded),
+             load.to->columns[load.columns[i].to].nullable});
     }
-    CopyTarget target{load.from->qualifiedName(), current_->copySchema, current_->copyRelation, {}};
+    CopyTarget target{load.from, current_->copySchema, current_->copyRelation, {}, {}};
     for (const std::size_t place : load.key)
         target.key.push_back({current_->columns[place].name, load.columns[place].from});
-    copy_.emplace(connection_, std::move(target), RowEncoder(std::move(columns)));
+    if (load.action == TableAction::create)
+        target.widen = [this](const TargetColumn& column) { return widen(*current_, column); };
+    // What triggers make of rows is not what came, and that is as it should be.
+    const bool fires = settings_.triggers == Triggers::fire && !settings_.rehearsal;
+    if (settings_.verify && !fires && !load.columns.empty())
+        current_->fields.emplace(current_->columns, load.key);
+    copy_.emplace(connection_, std::move(target), RowEncoder(std::move(columns)), bad_,
+                  current_->fields ? &*current_->fields : nullptr);
+}
+
+/// Makes a column of a new table one of text. Not where something of the table stands on its type.
+bool Load::widen(const Destination& destination, const TargetColumn& column) {
+    const std::string name = quoteIdentifier(column.name);
+    const std::string action = "make column '" + column.name + "' one of text";
+    connection_.execute("SAVEPOINT roost_widen", action);
+    try {
+        run("ALTER TABLE " + destination.table + " ALTER COLUMN " + name + " DROP DEFAULT, ALTER COLUMN " +
+                name + " TYPE text",
+            action);
+    } catch (const ServerError& error) {
+        if (error.sqlState().empty() || connection_.lost()) throw;
+        connection_.execute("ROLLBACK TO SAVEPOINT roost_widen; RELEASE SAVEPOINT roost_widen", action);
+        return false;
+    }
+    connection_.execute("RELEASE SAVEPOINT roost_widen", action);
+    return true;
 }
 
 void Load::endTable(const TableEnd& end) {
     if (!copy_) return;
     const std::uint64_t taken = copy_->finish();
     tellConversions();
+    current_->digest = copy_->digest();
     copy_.reset();
     const std::string shown = "table " + shownName(current_->load->from->qualifiedName());
-    if (taken != end.rows) {
+    const std::uint64_t expected = end.rows - bad_.leftOut(current_->load->from->qualifiedName());
+    if (taken != expected) {
         const std::string message = shown + " has taken " + counted(taken, "row", "rows") + " of " +
-                                    std::to_string(end.rows) + " that came";
+                                    std::to_string(expected) + " that came";
         if (settings_.triggers == Triggers::skip || settings_.rehearsal) throw Error(message);
         context_.warn(message + ": a trigger has left out the others");
     }
     totals_.rows += taken;
+    if (current_->load->action != TableAction::merge) verify(*current_);
+}
+
+void Load::verify(Destination& destination) {
+    if (!destination.digest) return;
+    const auto started = std::chrono::steady_clock::now();
+    const bool merged = destination.load->action == TableAction::merge;
+    std::string rows = (destination.partitioned || standIns_.contains(destination.oid) ? "" : "ONLY ") +
+                       destination.table + " t";
+    if (merged) {
+        std::string matches;
+        for (const std::size_t place : destination.load->key) {
+            const std::string name = quoteIdentifier(destination.columns[place].name);
+            matches += (matches.empty() ? "t." : " AND t.") + name + " = m." + name;
+        }
+        rows +=
+            " JOIN " + quoteQualified(destination.copySchema, destination.copyRelation) + " m ON " + matches;
+    }
+    verifyRows(connection_, destination.load->from->qualifiedName(), rows, "t", *destination.fields,
+               *destination.digest, context_);
+    totals_.verified += destination.digest->rows();
+    totals_.verifying += std::chrono::steady_clock::now() - started;
 }
 
 void Load::tellConversions() {
-    const std::string table = shownName(copy_->target().shownName);
+    const std::string table = shownName(copy_->target().from->qualifiedName());
     for (const LoadedColumn& column : copy_->encoder().columns()) {
         const Conversions& done = column.converter.conversions();
         const std::string of =
@@ -279,7 +333,9 @@ bool Load::isLoaded(Oid oid) const {
 }
 
 void Load::prepare() {
+    bad_.throwIfFailed();
     mergeTables();
+    settleLoadedOrphans();
     makeRest();
     run("SET CONSTRAINTS ALL IMMEDIATE", "check what is left to check");
     if (settings_.rehearsal) return checkStandIns();
@@ -288,13 +344,73 @@ void Load::prepare() {
     restart();
     for (const Silencing& silencing : silenced_)
         run(silencing.after, "bring back " + shownName(silencing.what));
+    bad_.throwIfFailed();
+    bad_.publish();
+}
+
+const Load::Destination* Load::destinationOf(std::string_view schema, std::string_view name) const {
+    const auto found = std::ranges::find_if(destinations_, [&](const Destination& destination) {
+        return destination.load->to->schema == schema && destination.load->to->name == name;
+    });
+    return found == destinations_.end() ? nullptr : &*found;
+}
+
+KeySide Load::sideOf(const Destination& destination) const {
+    KeySide side;
+    side.oid = destination.oid;
+    side.schema = serverSchema(destination.load->to->schema);
+    side.name = destination.load->to->name;
+    side.partitioned = destination.partitioned;
+    return side;
+}
+
+/// The foreign keys between loaded tables that are not in force now: of tables that are made they come later,
+/// of the others they were taken off.
+std::vector<LoadedKey> Load::loadedKeys() const {
+    std::vector<LoadedKey> keys;
+    const auto add = [&](ReferentialKey key, const Destination& child) {
+        LoadedKey loaded{std::move(key), child.load->from->qualifiedName(), child.load->to->primaryKey, {}};
+        for (const KeyPart& part : loaded.key.parts) {
+            const auto place = child.load->to->columnIndex(part.child);
+            const bool isKey = std::ranges::find(loaded.primaryKey, part.child) != loaded.primaryKey.end();
+            if (place && !isKey && child.load->to->columns[*place].nullable)
+                loaded.clearable.push_back(part.child);
+        }
+        keys.push_back(std::move(loaded));
+    };
+    for (const Destination& child : destinations_) {
+        for (const ReferentialKey& key : scheme_.loosened)
+            if (key.validated && key.child.oid == child.oid) add(key, child);
+        if (child.load->action != TableAction::create) continue;
+        for (const ForeignKey& declared : child.load->from->foreignKeys) {
+            const Destination* parent = destinationOf(declared.targetSchema, declared.targetTable);
+            if (parent == nullptr || declared.columns.size() != declared.targetColumns.size()) continue;
+            ReferentialKey key;
+            key.name = declared.name;
+            key.child = sideOf(child);
+            key.parent = sideOf(*parent);
+            for (std::size_t i = 0; i < declared.columns.size(); ++i)
+                key.parts.push_back({declared.columns[i], declared.targetColumns[i], "=", true});
+            add(std::move(key), child);
+        }
+    }
+    return keys;
+}
+
+void Load::settleLoadedOrphans() {
+    if (settings_.onBadValue == sql::OnBadValue::null || settings_.onBadValue == sql::OnBadValue::rejectFile)
+        totals_.rows -= settleOrphans(connection_, loadedKeys(), standIns_, bad_);
 }
 
 void Load::mergeTables() {
     const std::vector<const TableLoad*> order = inMergeOrder(scheme_.plan, state_);
     if (order.empty()) return;
     run("SET CONSTRAINTS ALL DEFERRED", "put off checks");
-    for (const TableLoad* load : order) merge(*std::ranges::find(destinations_, load, &Destination::load));
+    for (const TableLoad* load : order) {
+        Destination& destination = *std::ranges::find(destinations_, load, &Destination::load);
+        merge(destination);
+        verify(destination);
+    }
 }
 
 void Load::merge(const Destination& destination) {
@@ -329,11 +445,26 @@ void Load::merge(const Destination& destination) {
 }
 
 void Load::makeRest() {
-    runMaking(scheme_.making.after, true);
+    try {
+        runMaking(scheme_.making.after, true);
+    } catch (const ServerError& error) {
+        if (error.sqlState() != sql_state::foreignKeyViolation || connection_.lost()) throw;
+        refuseOrphans(error);
+    }
     if (scheme_.making.after.empty()) return;
     throw Error(scheme_.making.after.front().shown + " could not be made in " + connection_.name() + ": " +
                     failedStep_,
                 "make what it needs first, by hand");
+}
+
+/// The server names one row of one key: all that do not hold together are named here.
+void Load::refuseOrphans(const ServerError& error) {
+    connection_.execute("ROLLBACK TO SAVEPOINT roost_step", "look for what the key refused");
+    const std::string orphans = orphansText(connection_, loadedKeys(), standIns_);
+    if (orphans.empty()) throw error;
+    throw Error("the rows do not hold together, as the keys ask for:\n" + orphans,
+                "nothing was changed; mend them at their source, or let 'on-bad-value: null' clear such "
+                "references, or 'on-bad-value: reject-file' leave such rows out");
 }
 
 /// What putting the keys back would find out, without touching the tables that are in use.

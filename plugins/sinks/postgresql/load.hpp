@@ -1,6 +1,7 @@
 // A load from its first lock to the moment before its commit.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -15,6 +16,7 @@
 #include "roost/item.hpp"
 #include "sinks/postgresql/load_check.hpp"
 #include "sinks/postgresql/load_settings.hpp"
+#include "sinks/postgresql/orphan_rows.hpp"
 #include "sinks/postgresql/target_state.hpp"
 
 namespace roost::postgresql {
@@ -26,6 +28,8 @@ struct LoadTotals {
     std::uint64_t replaced = 0;
     std::uint64_t merged = 0;
     std::uint64_t kept = 0;
+    std::uint64_t verified = 0;  ///< rows that were read back
+    std::chrono::duration<double> verifying{};
 };
 
 /// Loads a catalog's tables within the transaction that is open on a connection. In a rehearsal (see
@@ -36,7 +40,11 @@ public:
     /// All of them outlive it.
     Load(sql::postgresql::Connection& connection, const Catalog& incoming, const LoadSettings& settings,
          Context& context)
-        : connection_(connection), incoming_(incoming), settings_(settings), context_(context) {}
+        : connection_(connection),
+          incoming_(incoming),
+          settings_(settings),
+          context_(context),
+          bad_(settings.onBadValue, settings.rejectFile, context) {}
     Load(const Load&) = delete;
     Load& operator=(const Load&) = delete;
 
@@ -46,16 +54,22 @@ public:
     /// Brings everything else in order: keys, views, triggers, sequences. After it only the commit is left.
     void prepare();
     [[nodiscard]] const LoadTotals& totals() const noexcept { return totals_; }
+    [[nodiscard]] const sql::BadValues& badValues() const noexcept { return bad_; }
+    /// The run does not commit: the file of rejected rows goes.
+    void withdraw() noexcept { bad_.withdraw(); }
 
 private:
     /// Where the rows of one table go.
     struct Destination {
         const sql::TableLoad* load = nullptr;
         sql::postgresql::Oid oid = 0;  ///< of the application's table; of the new one where it is made
-        std::string table;             ///< quoted: what the rows are to end up in
-        std::string copySchema;        ///< what COPY writes to
+        bool partitioned = false;
+        std::string table;       ///< quoted: what the rows are to end up in
+        std::string copySchema;  ///< what COPY writes to
         std::string copyRelation;
         std::vector<sql::postgresql::TargetColumn> columns;  ///< those that are loaded, as TableLoad::columns
+        std::optional<sql::postgresql::DigestFields> fields;
+        std::optional<sql::TableDigest> digest;  ///< of the rows that came, where they are to be verified
     };
 
     void readState();
@@ -71,9 +85,16 @@ private:
     void beginTable(TableId table);
     void endTable(const TableEnd& end);
     void tellConversions();
+    [[nodiscard]] bool widen(const Destination& destination, const sql::postgresql::TargetColumn& column);
+    void verify(Destination& destination);
+    [[nodiscard]] std::vector<LoadedKey> loadedKeys() const;
+    [[nodiscard]] sql::postgresql::KeySide sideOf(const Destination& destination) const;
+    [[nodiscard]] const Destination* destinationOf(std::string_view schema, std::string_view name) const;
+    void settleLoadedOrphans();
     void mergeTables();
     void merge(const Destination& destination);
     void makeRest();
+    [[noreturn]] void refuseOrphans(const sql::postgresql::ServerError& error);
     void checkStandIns();
     void settleOutsideOrphans(const sql::postgresql::ReferentialKey& key);
     void tighten();
@@ -92,8 +113,9 @@ private:
     sql::postgresql::StandIns standIns_;
     std::string rehearsalSchema_;
     std::vector<Destination> destinations_;
-    const Destination* current_ = nullptr;
+    Destination* current_ = nullptr;
     std::optional<sql::postgresql::TableCopy> copy_;
+    sql::BadValues bad_;
     LoadTotals totals_;
 };
 

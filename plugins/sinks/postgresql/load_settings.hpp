@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 
 #include "lib/sql/load_options.hpp"
 #include "lib/sql/load_plan.hpp"
@@ -18,6 +19,9 @@ struct LoadSettings {
     sql::LoadOptions tables;
     Triggers triggers = Triggers::skip;
     OnOrphans onOrphans = OnOrphans::fail;
+    sql::OnBadValue onBadValue = sql::OnBadValue::fail;
+    std::filesystem::path rejectFile;
+    bool verify = true;
     std::chrono::milliseconds lockTimeout{30'000};
     /// Loads into stand-ins, and locks nothing that anybody else uses.
     bool rehearsal = false;

@@ -47,7 +47,7 @@ const OptionTable<PostgresqlSink::Options>& PostgresqlSink::options() {
                  "given comes from PG* variables, ~/.pgpass and service files. The parts host, port, user, "
                  "password, name and sslmode may stand in its place.")
             .example("postgresql://aviary:secret@localhost:5432/aviary?sslmode=require");
-        sql::addDatabaseSinkOptions(made);
+        sql::addDatabaseSinkOptions(made, {"fail", "null", "reject-file", "text"});
         made.choice(
             "on-orphans", &Options::onOrphans, {"fail", "apply"},
             "What to do with rows of tables that do not come, whose parent rows are gone after the load: "
@@ -61,6 +61,7 @@ const OptionTable<PostgresqlSink::Options>& PostgresqlSink::options() {
 }
 
 void PostgresqlSink::check(const Options& options, const Node& settings, Diagnostics& diagnostics) {
+    sql::checkDatabaseSinkOptions(options, settings, diagnostics);
     const Node* url = settings.find("url");
     if (url == nullptr || options.url.scheme().empty()) return;
     try {
@@ -75,6 +76,9 @@ PostgresqlSink::PostgresqlSink(Options options)
     settings_.tables = options_.loadOptions(sql::NameCase::exact);
     settings_.triggers = options_.triggers;
     settings_.onOrphans = options_.onOrphans;
+    settings_.onBadValue = options_.onBadValue;
+    settings_.rejectFile = options_.rejectFile;
+    settings_.verify = options_.verify;
     settings_.lockTimeout = std::chrono::milliseconds(options_.lockTimeout);
 }
 
@@ -88,6 +92,8 @@ Acceptance PostgresqlSink::accept(const Catalog& catalog, Context& context) {
     acceptance.tables = true;
     acceptance.target = connection->name();
     acceptance.refusals = std::move(scheme.plan.refusals);
+    if (std::string refusal = sql::rejectFileRefusal(options_); !refusal.empty())
+        acceptance.refusals.push_back(std::move(refusal));
     for (const std::string& column : scheme.plan.leftOut)
         context.setAside(column, "its values are left out: the target has no such column");
     acceptance.warnings = std::move(scheme.plan.warnings);
@@ -161,6 +167,7 @@ void PostgresqlSink::commit() {
 }
 
 void PostgresqlSink::abort() noexcept {
+    if (load_) load_->withdraw();
     load_.reset();
     if (connection_) connection_->close();  // the server rolls back
 }
@@ -174,6 +181,12 @@ std::vector<std::pair<std::string, std::string>> PostgresqlSink::summary() const
     add("tables replaced", totals_.replaced);
     add("tables merged", totals_.merged);
     add("tables kept", totals_.kept);
+    if (totals_.verified > 0)
+        summary.emplace_back("verified", storage::counted(totals_.verified, "row", "rows") +
+                                             " read back and compared in " +
+                                             sql::shownSeconds(totals_.verifying));
+    if (load_)
+        for (auto& fact : load_->badValues().summary()) summary.push_back(std::move(fact));
     return summary;
 }
 

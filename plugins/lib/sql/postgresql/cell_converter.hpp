@@ -46,6 +46,13 @@ public:
     /// BadValue.
     [[nodiscard]] Value convert(const Cell& cell);
     [[nodiscard]] const TargetColumn& column() const noexcept { return column_; }
+    /// One for the same incoming column and another target.
+    [[nodiscard]] CellConverter inColumn(const TargetColumn& column) const {
+        CellConverter other(*this);
+        other.column_ = column;
+        other.conversions_ = {};
+        return other;
+    }
     [[nodiscard]] const Conversions& conversions() const noexcept { return conversions_; }
 
 private:

@@ -49,27 +49,6 @@ KeySide sideAt(const Result& rows, int i, int first) {
     return side;
 }
 
-/// "ONLY "schema"."name"", or what stands in for it.
-std::string from(const KeySide& side, const StandIns& standIns) {
-    const auto found = standIns.find(side.oid);
-    if (found != standIns.end()) return found->second;
-    return (side.partitioned ? "" : "ONLY ") + side.quoted();
-}
-
-/// The condition by which a row c of the child is an orphan.
-std::string orphanCondition(const ReferentialKey& key, const StandIns& standIns) {
-    std::string present;
-    std::string matches;
-    for (const KeyPart& part : key.parts) {
-        const std::string child = "c." + quoteIdentifier(part.child);
-        present += (present.empty() ? "" : " AND ") + child + " IS NOT NULL";
-        matches += (matches.empty() ? "" : " AND ") + std::string("p.") + quoteIdentifier(part.parent) + " " +
-                   part.equals + " " + child;
-    }
-    return present + " AND NOT EXISTS (SELECT FROM " + from(key.parent, standIns) + " p WHERE " + matches +
-           ")";
-}
-
 std::string assignments(const std::vector<std::string>& names, const Result& rows, int row, int first) {
     std::string text;
     for (std::size_t i = 0; i < names.size(); ++i)
@@ -84,6 +63,25 @@ Error orphansError(const ReferentialKey& key, const Orphans& orphans) {
 }
 
 }  // namespace
+
+std::string rowsOf(const KeySide& side, const StandIns& standIns) {
+    const auto found = standIns.find(side.oid);
+    if (found != standIns.end()) return found->second;
+    return (side.partitioned ? "" : "ONLY ") + side.quoted();
+}
+
+std::string orphanCondition(const ReferentialKey& key, const StandIns& standIns) {
+    std::string present;
+    std::string matches;
+    for (const KeyPart& part : key.parts) {
+        const std::string child = "c." + quoteIdentifier(part.child);
+        present += (present.empty() ? "" : " AND ") + child + " IS NOT NULL";
+        matches += (matches.empty() ? "" : " AND ") + std::string("p.") + quoteIdentifier(part.parent) + " " +
+                   part.equals + " " + child;
+    }
+    return present + " AND NOT EXISTS (SELECT FROM " + rowsOf(key.parent, standIns) + " p WHERE " + matches +
+           ")";
+}
 
 std::string KeySide::shownName() const {
     return storage::shownName(schema == "public" ? name : schema + "." + name);
@@ -138,7 +136,7 @@ Orphans findOrphans(Connection& connection, const ReferentialKey& key, const Sta
     for (const auto* columns : {&names, &references})
         for (const std::string& column : *columns)
             sql += ", left(c." + quoteIdentifier(column) + "::pg_catalog.text, 80)";
-    sql += " FROM " + from(key.child, standIns) + " c WHERE " + orphanCondition(key, standIns) + " LIMIT " +
+    sql += " FROM " + rowsOf(key.child, standIns) + " c WHERE " + orphanCondition(key, standIns) + " LIMIT " +
            std::to_string(listedOrphans);
     const Result rows = connection.query(sql, "look for rows that refer to nothing");
     Orphans orphans;

@@ -55,6 +55,12 @@ struct ReferentialKey {
 /// Tables that others stand in for, by oid: quoted names.
 using StandIns = std::map<Oid, std::string>;
 
+/// The rows of one side, as FROM takes them: "ONLY "schema"."name"", or what stands in for it.
+[[nodiscard]] std::string rowsOf(const KeySide& side, const StandIns& standIns);
+
+/// The condition by which a row c of the child is an orphan.
+[[nodiscard]] std::string orphanCondition(const ReferentialKey& key, const StandIns& standIns);
+
 /// Rows of the child that refer to nothing.
 struct Orphans {
     std::uint64_t count = 0;

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "lib/sql/postgresql/binary_rows.hpp"
 #include "lib/sql/postgresql/network_order.hpp"
 #include "lib/sql/postgresql/numeric_text.hpp"
 #include "roost/cell.hpp"
@@ -15,19 +16,10 @@ namespace roost::sql::postgresql {
 
 namespace {
 
-/// PostgreSQL's documentation of COPY, "Binary Format": signature, flags, length of an extension.
-constexpr std::string_view signature("PGCOPY\n\377\r\n\0", 11);
-constexpr std::size_t headerBytes = 19;
-
-Error malformed() {
-    return Error("the server sent rows in a form that roost does not know",
-                 "if something stands between roost and the server, such as a proxy, connect directly");
-}
-
 std::string_view view(std::span<const char> data) { return {data.data(), data.size()}; }
 
 void requireSize(std::span<const char> data, std::size_t size) {
-    if (data.size() != size) throw malformed();
+    if (data.size() != size) throw malformedRows();
 }
 
 Cell decodeDate(std::span<const char> data) {
@@ -54,7 +46,7 @@ Cell decodePaddedText(std::span<const char> data, Batch& batch) {
 
 Cell decodeJsonb(std::span<const char> data, Batch& batch) {
     constexpr char knownVersion = 1;
-    if (data.empty() || data.front() != knownVersion) throw malformed();
+    if (data.empty() || data.front() != knownVersion) throw malformedRows();
     return Cell::view(CellKind::text, batch.store(view(data.subspan(1))));
 }
 
@@ -103,47 +95,29 @@ Cell decodeField(FieldForm form, std::span<const char> data, Batch& batch) {
         case FieldForm::jsonb:
             return decodeJsonb(data, batch);
     }
-    throw malformed();
-}
-
-/// Cuts `size` bytes off the front of `rest`.
-std::span<const char> take(std::span<const char>& rest, std::size_t size) {
-    if (rest.size() < size) throw malformed();
-    const std::span<const char> front = rest.first(size);
-    rest = rest.subspan(size);
-    return front;
+    throw malformedRows();
 }
 
 }  // namespace
 
-std::span<const char> RowDecoder::withoutHeader(std::span<const char> message) {
-    begun_ = true;
-    const std::span<const char> header = take(message, headerBytes);
-    if (!view(header).starts_with(signature)) throw malformed();
-    const std::uint32_t flags = fromNetwork<std::uint32_t>(header.data() + signature.size());
-    const std::uint32_t extension = fromNetwork<std::uint32_t>(header.data() + signature.size() + 4);
-    constexpr std::uint32_t criticalFlags = 0xFFFF0000;
-    if ((flags & criticalFlags) != 0) throw malformed();
-    take(message, extension);
-    return message;
-}
-
 void RowDecoder::decode(std::span<const char> message, Batch& batch) {
-    if (!begun_) message = withoutHeader(message);
+    if (!begun_) message = withoutCopyHeader(message);
+    begun_ = true;
     while (!message.empty()) {
-        const std::int16_t count = int16At(take(message, 2).data());
+        const std::int16_t count = int16At(takeBytes(message, 2).data());
         if (count == -1 && message.empty() && !complete_) {
             complete_ = true;
             return;
         }
-        if (complete_ || count < 0 || static_cast<std::size_t>(count) != fields_.size()) throw malformed();
+        if (complete_ || count < 0 || static_cast<std::size_t>(count) != fields_.size())
+            throw malformedRows();
         const std::span<Cell> cells = batch.addRow();
         for (const Field& field : fields_) {
-            const std::int32_t size = int32At(take(message, 4).data());
+            const std::int32_t size = int32At(takeBytes(message, 4).data());
             if (size == -1) continue;  // null
-            if (size < 0) throw malformed();
+            if (size < 0) throw malformedRows();
             cells[field.column] =
-                decodeField(field.form, take(message, static_cast<std::size_t>(size)), batch);
+                decodeField(field.form, takeBytes(message, static_cast<std::size_t>(size)), batch);
         }
     }
 }

@@ -49,8 +49,6 @@ public:
     [[nodiscard]] bool complete() const noexcept { return complete_; }
 
 private:
-    [[nodiscard]] std::span<const char> withoutHeader(std::span<const char> message);
-
     std::vector<Field> fields_;
     bool begun_ = false;
     bool complete_ = false;

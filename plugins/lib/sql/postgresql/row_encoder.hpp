@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -19,6 +20,9 @@ enum class CopyFormat : std::uint8_t { binary, text };
 struct LoadedColumn {
     std::size_t from = 0;
     CellConverter converter;
+    bool nullable = true;
+    /// How its values were converted before the column became one of text; see RowEncoder::widen().
+    std::optional<CellConverter> narrow = std::nullopt;
 };
 
 /// Writes the rows of one table. Binary where every column has a binary form that is known here, else text,
@@ -33,15 +37,21 @@ public:
     /// What stands before the first row, and after the last.
     void begin(ByteBuffer& out) const;
     void end(ByteBuffer& out) const;
-    /// Appends one row. Throws BadColumn.
-    void add(std::span<const Cell> row, ByteBuffer& out);
+    /// Appends one row; to `digest`, too, in binary form, where that is not the format itself. Throws
+    /// BadColumn, and then some of the row may have been appended.
+    void add(std::span<const Cell> row, ByteBuffer& out, ByteBuffer& digest);
+    /// From now on the column is one of text: values that fitted its type are written as their text, others
+    /// as they come.
+    void widen(std::size_t column);
 
 private:
     void addBinary(std::span<const Cell> row, ByteBuffer& out);
-    void addText(std::span<const Cell> row, ByteBuffer& out);
+    void addText(std::span<const Cell> row, ByteBuffer& out, ByteBuffer& digest);
     [[nodiscard]] Value convert(LoadedColumn& column, const Cell& cell);
+    [[nodiscard]] std::string_view textOf(const TargetColumn& column, const Value& value);
 
     std::vector<LoadedColumn> columns_;
+    ByteBuffer text_;
     CopyFormat format_ = CopyFormat::binary;
 };
 

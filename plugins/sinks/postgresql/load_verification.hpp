@@ -1,0 +1,21 @@
+// The check after a load: what the target holds is what was read from the source.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "lib/sql/postgresql/connection.hpp"
+#include "lib/sql/postgresql/digest_fields.hpp"
+#include "roost/context.hpp"
+
+namespace roost::postgresql {
+
+/// Reads the loaded columns of rows back and compares their number and the digest of each column with what
+/// was sent. `rows`: what stands behind SELECT ... FROM; `alias`: what its columns are qualified with.
+/// Throws roost::Error that names the table and the columns; values that the server only spells in another
+/// way are told.
+void verifyRows(sql::postgresql::Connection& connection, const std::string& shownTable,
+                const std::string& rows, const std::string& alias, sql::postgresql::DigestFields& fields,
+                const sql::TableDigest& sent, Context& context);
+
+}  // namespace roost::postgresql
