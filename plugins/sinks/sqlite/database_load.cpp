@@ -44,10 +44,11 @@ Catalog readTarget(const Connection& connection, const Catalog& incoming) {
 }
 
 DatabaseLoad::DatabaseLoad(Connection& connection, const Catalog& incoming, const LoadSettings& settings,
-                           Context& context)
+                           sql::BadValues& bad, Context& context)
     : connection_(&connection),
       incoming_(&incoming),
       settings_(settings),
+      bad_(&bad),
       context_(&context),
       indexes_(connection) {
     plan();
@@ -111,8 +112,8 @@ void DatabaseLoad::begin(TableId table) {
                          "remove the rows of table " + quoted(current_->to->name));
         remove.step();
     }
-    loader_ =
-        std::make_unique<TableLoader>(*connection_, *current_, settings_, incoming_->dialect, *context_);
+    loader_ = std::make_unique<TableLoader>(*connection_, *current_, settings_, incoming_->dialect, *bad_,
+                                            *context_);
 }
 
 void DatabaseLoad::write(const Batch& batch) {
@@ -143,26 +144,41 @@ void DatabaseLoad::end(const TableEnd& end) {
             return;
     }
     const TableResult result = loader_->result();
-    loader_.reset();
-    if (result.rows != end.rows)
+    const std::uint64_t expected = end.rows - bad_->leftOut(load.from->qualifiedName());
+    if (result.rows != expected)
         throw Error("table " + quoted(load.to->name) + ": " + std::to_string(result.rows) +
-                    " rows were written of " + std::to_string(end.rows) + " that came");
+                    " rows were written of " + std::to_string(expected) + " that came");
+    const auto started = std::chrono::steady_clock::now();
+    if (loader_->verify()) {
+        result_.verified += result.rows;
+        result_.verifying += std::chrono::steady_clock::now() - started;
+    }
+    loader_.reset();
     result_.rows += result.rows;
+    tell(result, *load.to);
+}
+
+void DatabaseLoad::tell(const TableResult& result, const Table& table) {
     if (result.becameNumbers > 0 && incoming_->dialect == "sqlite")
-        context_->warn("table " + quoted(load.to->name) + ": " +
+        context_->warn("table " + quoted(table.name) + ": " +
                        storage::counted(result.becameNumbers, "text that is a number was",
                                         "texts that are numbers were") +
                        " stored as numbers, as the types of the columns want it");
+    if (result.lostSigns > 0)
+        context_->warn("converted " + storage::counted(result.lostSigns, "value", "values") + " in table " +
+                       quoted(table.name) + ": -0.0 is 0.0 in a column of numbers of SQLite");
 }
 
 void DatabaseLoad::finish() {
     if (connection_->stopRequested()) throw Interrupted();
+    bad_->throwIfFailed();
     indexes_.make();
     setNextNumbers();
     references_->after();
     result_.orphans = references_->applied();
     if (wasEmpty_ && incoming_->dialect == "sqlite") createObjects(*connection_, *incoming_, *context_);
     rebuildFullText(*connection_, plan_);
+    bad_->publish();
 }
 
 void DatabaseLoad::setNextNumbers() {

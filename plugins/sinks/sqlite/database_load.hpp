@@ -1,12 +1,16 @@
 // A whole load into one open database, within the transaction that its owner has begun.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "lib/sql/load_plan.hpp"
+#include "lib/sql/rejection/bad_values.hpp"
 #include "lib/sql/sqlite/connection.hpp"
 #include "roost/catalog.hpp"
 #include "roost/item.hpp"
@@ -24,7 +28,9 @@ struct LoadResult {
     std::uint64_t replaced = 0;
     std::uint64_t merged = 0;
     std::uint64_t kept = 0;
-    std::uint64_t orphans = 0;  ///< rows changed by `on-orphans: apply`
+    std::uint64_t orphans = 0;   ///< rows changed by `on-orphans: apply`
+    std::uint64_t verified = 0;  ///< rows that were read back
+    std::chrono::duration<double> verifying{};
 };
 
 /// The catalog of the open database with exact counts of those tables that also `incoming` has.
@@ -34,7 +40,7 @@ class DatabaseLoad {
 public:
     /// Compares and creates what is missing. All that is given must outlive it. Throws roost::Error.
     DatabaseLoad(Connection& connection, const Catalog& incoming, const LoadSettings& settings,
-                 Context& context);
+                 sql::BadValues& bad, Context& context);
 
     void write(Item& item);
     /// Indexes, numbers, references, views and triggers: all but the commit.
@@ -47,12 +53,14 @@ private:
     void begin(TableId table);
     void write(const Batch& batch);
     void end(const TableEnd& end);
+    void tell(const TableResult& result, const Table& table);
     void setNextNumbers();
     void setNextNumber(const sql::TableLoad& load);
 
     Connection* connection_;
     const Catalog* incoming_;
     LoadSettings settings_;
+    sql::BadValues* bad_;
     Context* context_;
     Catalog target_;
     sql::LoadPlan plan_;

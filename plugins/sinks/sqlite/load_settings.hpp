@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 
 #include "lib/sql/load_options.hpp"
 #include "lib/sql/load_plan.hpp"
@@ -23,6 +24,9 @@ struct LoadSettings {
     Triggers triggers = Triggers::skip;
     OnOrphans onOrphans = OnOrphans::fail;
     TimeFormat times;
+    sql::OnBadValue onBadValue = sql::OnBadValue::fail;
+    std::filesystem::path rejectFile;
+    bool verify = true;
 };
 
 }  // namespace roost::sqlite

@@ -86,7 +86,7 @@ const OptionTable<SqliteSink::Options>& SqliteSink::options() {
         OptionTable<Options> made;
         made.url(&Options::url, "The database file: sqlite:PATH. One that is missing is made.")
             .example("sqlite:/data/app.db");
-        sql::addDatabaseSinkOptions(made);
+        sql::addDatabaseSinkOptions(made, {"fail", "null", "reject-file"});
         made.choice(
             "on-orphans", &Options::onOrphans, {"fail", "apply", "keep"},
             "What to do when rows would refer to rows that are not there after the load. apply: to those of "
@@ -105,6 +105,7 @@ const OptionTable<SqliteSink::Options>& SqliteSink::options() {
 }
 
 void SqliteSink::check(const Options& options, const Node& settings, Diagnostics& diagnostics) {
+    sql::checkDatabaseSinkOptions(options, settings, diagnostics);
     const Node* const url = settings.find("url");
     if (url != nullptr && options.url.scheme() == "sqlite" && options.url.path().empty())
         diagnostics.error(url->position, "the url names no file", url->scalar.size(), "write sqlite:PATH");
@@ -120,6 +121,9 @@ SqliteSink::SqliteSink(Options options) : options_(std::move(options)), path_(op
     settings_.load = options_.loadOptions(sql::NameCase::folded);
     settings_.triggers = options_.triggers;
     settings_.onOrphans = options_.onOrphans;
+    settings_.onBadValue = options_.onBadValue;
+    settings_.rejectFile = options_.rejectFile;
+    settings_.verify = options_.verify;
     settings_.times = TimeFormat::parse(options_.timestampFormat).value_or(TimeFormat{});
 }
 
@@ -134,6 +138,8 @@ Acceptance SqliteSink::accept(const Catalog& catalog, Context& context) {
     acceptance.tables = true;
     acceptance.target = path_.native();
     acceptance.refusals = inspectTarget(path_).refusals;
+    if (std::string refusal = sql::rejectFileRefusal(options_); !refusal.empty())
+        acceptance.refusals.push_back(std::move(refusal));
     if (!acceptance.refusals.empty()) return acceptance;
     refuseNames(catalog, acceptance);
     const Catalog target = lookAtTarget(catalog, context);
@@ -182,7 +188,8 @@ void SqliteSink::begin(const Catalog& catalog, Context& context) {
     sqlite3_db_config(connection_->handle(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
     if (options_.triggers == Triggers::skip)
         sqlite3_db_config(connection_->handle(), SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, nullptr);
-    load_ = std::make_unique<DatabaseLoad>(*connection_, catalog, settings_, context);
+    bad_.emplace(settings_.onBadValue, settings_.rejectFile, context);
+    load_ = std::make_unique<DatabaseLoad>(*connection_, catalog, settings_, *bad_, context);
 }
 
 void SqliteSink::openDatabase(Context& context) {
@@ -260,6 +267,7 @@ void SqliteSink::failWaiting(const std::string& action) {
 void SqliteSink::prepare() {
     load_->finish();
     result_ = load_->result();
+    badValues_ = bad_->summary();
     load_.reset();
     if (connection_->waitedInVain()) failWaiting("write to it");
     if (place_ == Place::scratch) return;
@@ -291,6 +299,7 @@ void SqliteSink::commit() {
     } else {
         commitTransaction();
     }
+    bad_.reset();
 }
 
 /// An error behind the point of no return (the sync of the folder) looks like one before it: then the marker
@@ -326,6 +335,7 @@ void SqliteSink::giveUp() noexcept {
     load_.reset();
     if (connection_ != nullptr) sqlite3_exec(connection_->handle(), "ROLLBACK", nullptr, nullptr, nullptr);
     connection_.reset();
+    if (bad_) bad_->withdraw();
 }
 
 void SqliteSink::abort() noexcept {
@@ -345,6 +355,11 @@ std::vector<std::pair<std::string, std::string>> SqliteSink::summary() const {
     add("tables merged", result_.merged);
     add("tables kept", result_.kept);
     add("orphans changed", result_.orphans);
+    if (result_.verified > 0)
+        list.emplace_back("verified", storage::counted(result_.verified, "row", "rows") +
+                                          " read back and compared in " +
+                                          sql::shownSeconds(result_.verifying));
+    list.insert(list.end(), badValues_.begin(), badValues_.end());
     return list;
 }
 

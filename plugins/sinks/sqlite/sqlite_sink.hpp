@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -74,9 +75,11 @@ private:
     bool journaled_ = false;
     std::unique_ptr<stream::PartialFile> newFile_;  // closed after the connection: SQLite's locks go with it
     std::unique_ptr<Connection> connection_;
+    std::optional<sql::BadValues> bad_;  ///< until the commit
     std::unique_ptr<DatabaseLoad> load_;
     std::size_t scratchBytes_ = 0;
     LoadResult result_;
+    std::vector<std::pair<std::string, std::string>> badValues_;  ///< as the report has them
 };
 
 }  // namespace roost::sqlite

@@ -1,5 +1,6 @@
 #include "sinks/sqlite/table_loader.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "lib/sql/quoting.hpp"
@@ -11,6 +12,7 @@ namespace roost::sqlite {
 
 namespace {
 
+using sql::BadCell;
 using sql::quoteIdentifier;
 
 std::string quoted(const std::string& name) { return "'" + storage::shownName(name) + "'"; }
@@ -23,12 +25,14 @@ bool isUtf8(const Connection& connection) {
 }  // namespace
 
 TableLoader::TableLoader(Connection& connection, const sql::TableLoad& load, const LoadSettings& settings,
-                         const std::string& dialect, Context& context)
+                         const std::string& dialect, sql::BadValues& bad, Context& context)
     : connection_(&connection),
       load_(&load),
       context_(&context),
       isVirtual_(isVirtual(*load.to)),
-      insert_(connection, insertText(), "write to table " + quoted(load.to->name)) {
+      insert_(connection, insertText(), "write to table " + quoted(load.to->name)),
+      bad_(&bad),
+      fields_(load.columns.size()) {
     const bool strict = sqlite::traitsOf(load.to->nativeSql).strict;
     const bool utf8 = isUtf8(connection);
     for (const sql::ColumnLoad& column : load.columns) {
@@ -37,6 +41,9 @@ TableLoader::TableLoader(Connection& connection, const sql::TableLoad& load, con
         traits.checksUtf8 = !utf8;
         binders_.emplace_back(traits, settings.times);
     }
+    const bool fires = settings.triggers == Triggers::fire;
+    if (settings.verify && !fires && !isVirtual_ && load.action != sql::TableAction::merge)
+        digest_.emplace(ValueFields::layout(load.columns.size(), load.key));
 }
 
 ColumnTraits TableLoader::traitsOf(const Column& from, const Column& to, bool strict,
@@ -81,44 +88,74 @@ std::string TableLoader::insertText() const {
 void TableLoader::write(const Batch& batch) {
     for (std::size_t i = 0; i < batch.rows(); ++i) {
         const std::span<const Cell> row = batch.row(i);
-        bindRow(row);
+        if (bindRow(row) == RowState::leftOut) continue;
         const int code = insert_.tryStep();
-        if (code != SQLITE_DONE) failRow(row);
         insert_.reset();
+        if (code != SQLITE_DONE) {
+            failRow(row);
+            continue;
+        }
         ++result_.rows;
+        if (digest_) addToDigest();
     }
     // The cells go with their batch.
     sqlite3_clear_bindings(insert_.handle());
 }
 
-void TableLoader::bindRow(std::span<const Cell> row) {
+TableLoader::RowState TableLoader::bindRow(std::span<const Cell> row) {
     for (std::size_t i = 0; i < binders_.size(); ++i) {
         const Binding binding =
             binders_[i].bind(insert_.handle(), static_cast<int>(i) + 1, row[load_->columns[i].from]);
-        if (binding != Binding::exact) noteBinding(binding, i, row);
+        if (binding != Binding::exact && settle(binding, i, row) == RowState::leftOut)
+            return RowState::leftOut;
     }
+    return RowState::bound;
 }
 
-void TableLoader::noteBinding(Binding binding, std::size_t column, std::span<const Cell> row) {
+TableLoader::RowState TableLoader::settle(Binding binding, std::size_t column, std::span<const Cell> row) {
     const Cell& cell = row[load_->columns[column].from];
     switch (binding) {
         case Binding::exact:
-            return;
+            break;
         case Binding::asNumber:
             ++result_.becameNumbers;
-            return;
-        case Binding::asNull:
-            context_->setAside("table " + quoted(load_->to->name) + ", " + rowName(row) + ", column " +
-                                   quoted(columnName(column)),
-                               "NaN is stored as NULL: SQLite has no other value for it");
-            return;
-        case Binding::refused:
             break;
+        case Binding::withoutSign:
+            ++result_.lostSigns;
+            break;
+        case Binding::asNull:
+            context_->setAside("table " + storage::shownName(load_->from->name) + ", " + rowName(row) +
+                                   ", column " + quoted(columnName(column)),
+                               "NaN is stored as NULL: SQLite has no other value for it");
+            break;
+        case Binding::refused: {
+            const BadCell bad = badCell(row, column, binders_[column].refusal(cell));
+            const bool isKey = std::ranges::find(load_->key, column) != load_->key.end();
+            if (bad_->policy() != sql::OnBadValue::null || isKey ||
+                !load_->to->columns[load_->columns[column].to].nullable) {
+                bad_->leaveOut(bad);
+                return RowState::leftOut;
+            }
+            bad_->mended(bad, "is NULL now");
+            static_cast<void>(
+                binders_[column].bind(insert_.handle(), static_cast<int>(column) + 1, Cell::null()));
+        }
     }
-    throw Error("table " + quoted(load_->to->name) + ", " + rowName(row) + ": column " +
-                    quoted(columnName(column)) + " cannot hold " + shownCell(cell) +
-                    " as it is: " + binders_[column].refusal(cell),
-                "declare the column as TEXT, or leave it out");
+    return RowState::bound;
+}
+
+sql::BadCell TableLoader::badCell(std::span<const Cell> row, std::size_t column,
+                                  const std::string& reason) const {
+    sql::BadCell bad;
+    bad.rejected.table = load_->from;
+    bad.rejected.row = row;
+    for (const std::size_t part : load_->key) bad.rejected.key.push_back(load_->columns[part].from);
+    bad.rejected.reason = reason;
+    bad.shownRow = rowName(row);
+    if (column == sql::RejectedRow::none) return bad;
+    bad.rejected.column = load_->columns[column].from;
+    bad.shownValue = shownCell(row[bad.rejected.column]);
+    return bad;
 }
 
 void TableLoader::failRow(std::span<const Cell> row) {
@@ -126,10 +163,44 @@ void TableLoader::failRow(std::span<const Cell> row) {
     if (code == SQLITE_INTERRUPT || connection_->stopRequested()) throw Interrupted();
     const bool aboutRow = (code & 0xFF) == SQLITE_CONSTRAINT || (code & 0xFF) == SQLITE_MISMATCH ||
                           (code & 0xFF) == SQLITE_TOOBIG || (code & 0xFF) == SQLITE_ERROR;
-    if (aboutRow)
-        throw Error("table " + quoted(load_->to->name) + ", " + rowName(row) + ": " +
-                    storage::shownName(sqlite3_errmsg(connection_->handle())));
-    connection_->fail("write to table " + quoted(load_->to->name));
+    if (!aboutRow) connection_->fail("write to table " + quoted(load_->to->name));
+    bad_->leaveOut(
+        badCell(row, sql::RejectedRow::none, storage::shownName(sqlite3_errmsg(connection_->handle()))));
+}
+
+void TableLoader::addToDigest() {
+    for (std::size_t i = 0; i < binders_.size(); ++i) fields_.set(i, binders_[i].stored());
+    digest_->add(fields_.take());
+}
+
+bool TableLoader::verify() {
+    if (!digest_) return false;
+    const std::string table = "table " + quoted(load_->to->name);
+    std::string names;
+    for (std::size_t i = 0; i < load_->columns.size(); ++i)
+        names += (names.empty() ? "" : ", ") + quoteIdentifier(columnName(i));
+    Statement rows(*connection_,
+                   "SELECT " + (names.empty() ? std::string("NULL") : names) + " FROM main." +
+                       quoteIdentifier(load_->to->name) + " NOT INDEXED",
+                   "read back " + table);
+    sql::TableDigest found(ValueFields::layout(load_->columns.size(), load_->key));
+    while (rows.step()) {
+        for (std::size_t i = 0; i < load_->columns.size(); ++i) fields_.set(i, rows.handle());
+        found.add(fields_.take());
+    }
+    if (found.rows() != digest_->rows())
+        throw Error(table + " holds " + storage::counted(found.rows(), "row", "rows") +
+                        " after the load of " + std::to_string(digest_->rows()),
+                    "nothing was changed; this is a defect of roost, or of the disk");
+    std::string differing;
+    for (const std::size_t place : digest_->differences(found))
+        if (place < load_->columns.size())
+            differing += (differing.empty() ? "" : ", ") + quoted(columnName(place));
+    if (!differing.empty() || !digest_->differences(found).empty())
+        throw Error(table + (differing.empty() ? "" : ", column " + differing) +
+                        ": the values that the target gives back are not those that were read",
+                    "nothing was changed; this is a defect of roost, or of the disk");
+    return true;
 }
 
 std::string TableLoader::rowName(std::span<const Cell> row) const {

@@ -4,13 +4,17 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "lib/sql/load_plan.hpp"
+#include "lib/sql/rejection/bad_values.hpp"
 #include "lib/sql/sqlite/column_binder.hpp"
 #include "lib/sql/sqlite/connection.hpp"
 #include "lib/sql/sqlite/statement.hpp"
+#include "lib/sql/sqlite/value_fields.hpp"
 #include "roost/batch.hpp"
 #include "roost/context.hpp"
 #include "sinks/sqlite/load_settings.hpp"
@@ -21,6 +25,7 @@ namespace roost::sqlite {
 struct TableResult {
     std::uint64_t rows = 0;
     std::uint64_t becameNumbers = 0;  ///< values: text that came from SQLite and is a number now
+    std::uint64_t lostSigns = 0;      ///< values: -0.0 that is 0 now
 };
 
 /// Inserts, or with TableAction::merge inserts or updates. `load.to` is the table as it stands in the
@@ -29,20 +34,31 @@ class TableLoader {
 public:
     /// All that is given must outlive it. `dialect` is the one that the rows come from.
     TableLoader(Connection& connection, const sql::TableLoad& load, const LoadSettings& settings,
-                const std::string& dialect, Context& context);
+                const std::string& dialect, sql::BadValues& bad, Context& context);
 
-    /// Throws roost::Error that names the table, the row's key and the column, or Interrupted; the
+    /// Rows that the table does not take go to the BadValues. Throws roost::Error, or Interrupted; the
     /// transaction must be given up then.
     void write(const Batch& batch);
     [[nodiscard]] const TableResult& result() const noexcept { return result_; }
+    /// Reads the rows back and compares them with those that were written. Throws roost::Error that names the
+    /// table and the columns. Not for merged tables, nor where triggers may have changed the rows; returns
+    /// whether it did.
+    [[nodiscard]] bool verify();
 
 private:
+    enum class RowState : std::uint8_t { bound, leftOut };
+
+    [[nodiscard]] RowState bindRow(std::span<const Cell> row);
+    [[nodiscard]] RowState settle(Binding binding, std::size_t column, std::span<const Cell> row);
+    void refuse(std::span<const Cell> row, std::size_t column, const std::string& reason);
+    [[nodiscard]] sql::BadCell badCell(std::span<const Cell> row, std::size_t column,
+                                       const std::string& reason) const;
+    void addToDigest();
+
     [[nodiscard]] std::string insertText() const;
     [[nodiscard]] ColumnTraits traitsOf(const Column& from, const Column& to, bool strict,
                                         const std::string& dialect) const;
-    void bindRow(std::span<const Cell> row);
-    void noteBinding(Binding binding, std::size_t column, std::span<const Cell> row);
-    [[noreturn]] void failRow(std::span<const Cell> row);
+    void failRow(std::span<const Cell> row);
     [[nodiscard]] std::string rowName(std::span<const Cell> row) const;
     [[nodiscard]] const std::string& columnName(std::size_t column) const {
         return load_->to->columns[load_->columns[column].to].name;
@@ -54,6 +70,9 @@ private:
     bool isVirtual_;
     std::deque<ColumnBinder> binders_;  ///< one for each of load_->columns; they must not move
     Statement insert_;
+    sql::BadValues* bad_;
+    std::optional<sql::TableDigest> digest_;  ///< of what was written; nothing where it is not verified
+    ValueFields fields_;
     TableResult result_;
 };
 

@@ -43,7 +43,8 @@ TEST_CASE("a dry run loads everything into a copy and changes nothing") {
         const std::string before = contentOf(to);
         RecordingContext context;
         CHECK(rehearse(from, sinkOptions(to), context) ==
-              "table 'users', id = 2: NOT NULL constraint failed: users.name");
+              "table users, id = 2: NOT NULL constraint failed: users.name | change them at their source, or "
+              "the types in the target, or let 'on-bad-value' decide");
         make(from, "UPDATE users SET name = 'bob' WHERE id = 2");
         CHECK(rehearse(from, sinkOptions(to), context).empty());
         make(from, "UPDATE users SET name = NULL WHERE id = 2");
@@ -70,5 +71,7 @@ TEST_CASE("a dry run checks keys against the rows that stay, and makes no file w
     CHECK(rehearse(from, options, context).find("table 'kid': 1 row refers by u to rows of table 'users'") ==
           0);
     options.mode = sql::LoadMode::merge;
-    CHECK(rehearse(from, options, context) == "table 'users', id = 1: UNIQUE constraint failed: users.name");
+    CHECK(rehearse(from, options, context) ==
+          "table users, id = 1: UNIQUE constraint failed: users.name | change them at their source, or the "
+          "types in the target, or let 'on-bad-value' decide");
 }

@@ -62,19 +62,20 @@ TEST_CASE("a value that the column would change ends the load, naming table, row
     content.row({Cell::integer(6), text("00123"), Cell::integer(1)});
     RecordingContext context;
     CHECK(move(content, sinkOptions(target), context) ==
-          "table 't', id = 6: column 'code' cannot hold '00123' as it is: the column would turn the text "
+          "table t, id = 6: column 'code' cannot hold '00123': the column would turn the text "
           "into another "
-          "number | declare the column as TEXT, or leave it out");
+          "number | change them at their source, or the types in the target, or let 'on-bad-value' decide");
     content.rows[0] = {{Cell::integer(7), Cell::null(), Cell::integer(9007199254740993)}};
     CHECK(move(content, sinkOptions(target), context) ==
-          "table 't', id = 7: column 'n' cannot hold 9007199254740993 as it is: a column of reals cannot "
+          "table t, id = 7: column 'n' cannot hold 9007199254740993: a column of reals cannot "
           "hold all its "
-          "digits | declare the column as TEXT, or leave it out");
+          "digits | change them at their source, or the types in the target, or let 'on-bad-value' decide");
     content.rows[0] = {{Cell::null(), Cell::null(), Cell::null()}};
     CHECK(move(content, sinkOptions(target), context) ==
-          "table 't', id = NULL: column 'id' cannot hold NULL as it is: an INTEGER PRIMARY KEY takes no "
+          "table t, id = NULL: column 'id' cannot hold NULL: an INTEGER PRIMARY KEY takes no "
           "NULL; SQLite "
-          "would number the row anew | declare the column as TEXT, or leave it out");
+          "would number the row anew | change them at their source, or the types in the target, or let "
+          "'on-bad-value' decide");
     CHECK(contentOf(target) == before);
     CHECK(folder.names() == std::vector<std::string>{"a.db"});
 }
@@ -93,8 +94,8 @@ TEST_CASE("NaN becomes NULL, and each is listed") {
     using Pair = std::pair<std::string, std::string>;
     CHECK(context.asides ==
           std::vector<Pair>{
-              {"table 't', id = 1, column 'r'", "NaN is stored as NULL: SQLite has no other value for it"},
-              {"table 't', id = 1, column 'd'", "NaN is stored as NULL: SQLite has no other value for it"}});
+              {"table t, id = 1, column 'r'", "NaN is stored as NULL: SQLite has no other value for it"},
+              {"table t, id = 1, column 'd'", "NaN is stored as NULL: SQLite has no other value for it"}});
     CHECK(query(target, "SELECT typeof(r) || ifnull(r, '') || typeof(d) || ifnull(d, '') FROM t") ==
           "nullnull realInfreal-Inf");
 }
@@ -152,11 +153,13 @@ TEST_CASE("strict tables, untyped columns and databases in UTF-16") {
     CHECK(query(target, "SELECT id || typeof(x) || x FROM u") == "\xC3\xA4text1e5");
     content.rows[0][0][1] = text("no number");
     CHECK(move(content, sinkOptions(target), context) ==
-          "table 't', id = 1: cannot store TEXT value in INT column t.n");
+          "table t, id = 1: cannot store TEXT value in INT column t.n | change them at their source, or the "
+          "types in the target, or let 'on-bad-value' decide");
     content.rows[0].clear();
     content.rows[1][0][1] = text("\xED\xA0\x80");
     CHECK(move(content, sinkOptions(target), context) ==
-          "table 'u', id = '\xC3\xA4': column 'x' cannot hold '\\xed\\xa0\\x80' as it is: it is not UTF-8, "
+          "table u, id = '\xC3\xA4': column 'x' cannot hold '\\xed\\xa0\\x80': it is not UTF-8, "
           "which a "
-          "database in UTF-16 cannot hold | declare the column as TEXT, or leave it out");
+          "database in UTF-16 cannot hold | change them at their source, or the types in the target, or let "
+          "'on-bad-value' decide");
 }

@@ -102,8 +102,7 @@ std::string BadValues::failure() const {
 void BadValues::throwIfFailed() const {
     if (failures_ == 0) return;
     throw Error(failure(),
-                "nothing was changed; change the values at their source or the types in the target, or say "
-                "with 'on-bad-value' what is to become of them");
+                "change them at their source, or the types in the target, or let 'on-bad-value' decide");
 }
 
 std::vector<std::pair<std::string, std::string>> BadValues::summary() const {

@@ -1,6 +1,7 @@
 #include "lib/sql/sqlite/column_binder.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstring>
 
@@ -39,13 +40,27 @@ bool isUtf8(std::string_view text) noexcept {
     return true;
 }
 
-/// A view of a buffer on the stack of objects: valid while its owner lives.
-void bindBytes(sqlite3_stmt* statement, int parameter, std::string_view text) noexcept {
+}  // namespace
+
+StoredValue StoredValue::of(double value) noexcept {
+    constexpr double limit = 9'223'372'036'854'775'808.0;
+    const bool negativeZero = value == 0 && std::signbit(value);
+    if (value >= -limit && value < limit && std::trunc(value) == value && !negativeZero)
+        return of(static_cast<std::int64_t>(value));
+    return {Class::real, std::bit_cast<std::int64_t>(value), {}};
+}
+
+/// A view of the cell, or of what lives in this object.
+void ColumnBinder::bindBytes(sqlite3_stmt* statement, int parameter, std::string_view text) noexcept {
+    stored_ = {StoredValue::Class::text, 0, text};
     sqlite3_bind_text64(statement, parameter, text.data() != nullptr ? text.data() : "", text.size(),
                         SQLITE_STATIC, SQLITE_UTF8);
 }
 
-}  // namespace
+void ColumnBinder::bindNull(sqlite3_stmt* statement, int parameter) noexcept {
+    stored_ = {};
+    sqlite3_bind_null(statement, parameter);
+}
 
 std::optional<TimeFormat> TimeFormat::parse(std::string_view text) {
     std::string spelling(text);
@@ -62,7 +77,7 @@ Binding ColumnBinder::bind(sqlite3_stmt* statement, int parameter, const Cell& c
     switch (cell.kind()) {
         case CellKind::null:
             if (traits_.isRowid) return Binding::refused;
-            sqlite3_bind_null(statement, parameter);
+            bindNull(statement, parameter);
             return Binding::exact;
         case CellKind::boolean:
         case CellKind::integer:
@@ -74,6 +89,7 @@ Binding ColumnBinder::bind(sqlite3_stmt* statement, int parameter, const Cell& c
         case CellKind::bytes: {
             if (traits_.isRowid) return Binding::refused;
             const std::string_view data = cell.text();
+            stored_ = {StoredValue::Class::blob, 0, data};
             // A null pointer would be a NULL: an empty blob is something else.
             sqlite3_bind_blob64(statement, parameter, data.data() != nullptr ? data.data() : "", data.size(),
                                 SQLITE_STATIC);
@@ -96,6 +112,8 @@ Binding ColumnBinder::bindText(sqlite3_stmt* statement, int parameter, std::stri
             integer != nullptr && traits_.affinity == Affinity::real && !fitsReal(*integer))
             return Binding::refused;
         bindBytes(statement, parameter, text);
+        const auto* whole = std::get_if<std::int64_t>(&number);
+        stored_ = whole != nullptr ? StoredValue::of(*whole) : StoredValue::of(std::get<double>(number));
         return Binding::asNumber;
     }
     if (traits_.isRowid) return Binding::refused;
@@ -109,8 +127,9 @@ Binding ColumnBinder::bindText(sqlite3_stmt* statement, int parameter, std::stri
     return Binding::exact;
 }
 
-Binding ColumnBinder::bindInteger(sqlite3_stmt* statement, int parameter, std::int64_t value) const {
+Binding ColumnBinder::bindInteger(sqlite3_stmt* statement, int parameter, std::int64_t value) {
     if (traits_.affinity == Affinity::real && !fitsReal(value)) return Binding::refused;
+    stored_ = StoredValue::of(value);
     sqlite3_bind_int64(statement, parameter, value);
     return Binding::exact;
 }
@@ -122,7 +141,7 @@ Binding ColumnBinder::bindReal(sqlite3_stmt* statement, int parameter, double va
             return Binding::exact;
         }
         if (traits_.isRowid) return Binding::refused;
-        sqlite3_bind_null(statement, parameter);
+        bindNull(statement, parameter);
         return Binding::asNull;
     }
     if (traits_.isRowid && (value != std::trunc(value) || std::abs(value) >= 9223372036854775808.0))
@@ -134,6 +153,11 @@ Binding ColumnBinder::bindReal(sqlite3_stmt* statement, int parameter, double va
         return Binding::exact;
     }
     sqlite3_bind_double(statement, parameter, value);
+    if (value == 0 && std::signbit(value) && wantsNumbers()) {
+        stored_ = StoredValue::of(std::int64_t{0});
+        return Binding::withoutSign;
+    }
+    stored_ = StoredValue::of(value);
     return Binding::exact;
 }
 

@@ -36,9 +36,22 @@ struct ColumnTraits {
 
 enum class Binding : std::uint8_t {
     exact,
-    asNumber,  ///< text became the number that it spells; nothing was lost
-    asNull,    ///< not a number: SQLite has no such value
-    refused,   ///< the column would change the value; nothing was bound
+    asNumber,     ///< text became the number that it spells; nothing was lost
+    asNull,       ///< not a number: SQLite has no such value
+    withoutSign,  ///< -0.0 became 0: a column of numbers keeps a zero as an integer
+    refused,      ///< the column would change the value; nothing was bound
+};
+
+/// A value as SQLite keeps it.
+struct StoredValue {
+    enum class Class : char { null = '0', number = 'n', real = 'r', text = 't', blob = 'b' };
+
+    Class kind = Class::null;  ///< `number`: an integer, or a real that is one; `real`: any other
+    std::int64_t number = 0;   ///< of a `real` its bits
+    std::string_view bytes;
+
+    [[nodiscard]] static StoredValue of(std::int64_t value) noexcept { return {Class::number, value, {}}; }
+    [[nodiscard]] static StoredValue of(double value) noexcept;
 };
 
 /// Binds the cells of one column. Stays where it is made: bound values may point into it, and into the cell,
@@ -50,6 +63,8 @@ public:
     /// Binds `cell` to `parameter`, so that the very same value will stand in the column, or one that is
     /// equal.
     [[nodiscard]] Binding bind(sqlite3_stmt* statement, int parameter, const Cell& cell);
+    /// What bind() has bound; as long as that counts. Only after a value that was not refused.
+    [[nodiscard]] const StoredValue& stored() const noexcept { return stored_; }
     /// Why bind() refused the cell: "the column keeps no text that looks like a number".
     [[nodiscard]] std::string refusal(const Cell& cell) const;
 
@@ -58,7 +73,9 @@ private:
         return traits_.affinity != Affinity::text && traits_.affinity != Affinity::blob;
     }
     [[nodiscard]] Binding bindText(sqlite3_stmt* statement, int parameter, std::string_view text);
-    [[nodiscard]] Binding bindInteger(sqlite3_stmt* statement, int parameter, std::int64_t value) const;
+    void bindBytes(sqlite3_stmt* statement, int parameter, std::string_view text) noexcept;
+    void bindNull(sqlite3_stmt* statement, int parameter) noexcept;
+    [[nodiscard]] Binding bindInteger(sqlite3_stmt* statement, int parameter, std::int64_t value);
     [[nodiscard]] Binding bindReal(sqlite3_stmt* statement, int parameter, double value);
     [[nodiscard]] Binding bindDecimal(sqlite3_stmt* statement, int parameter, std::string_view digits);
     [[nodiscard]] Binding bindTyped(sqlite3_stmt* statement, int parameter, const Cell& cell);
@@ -68,6 +85,7 @@ private:
     TimeFormat times_;
     std::array<char, sql::longestValue + 8> buffer_{};
     std::string text_;
+    StoredValue stored_;
 };
 
 }  // namespace roost::sqlite
