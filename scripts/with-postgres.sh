@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Runs a command beside a PostgreSQL server of its own, which lives in a temporary folder and ends with it.
 #
-#     scripts/with-postgres.sh [--socket-only] COMMAND [ARGUMENT...]
+#     scripts/with-postgres.sh [--socket-only] [--durable] COMMAND [ARGUMENT...]
 #
 # The server listens on a Unix socket, where every role may come in without a password, and, unless
 # --socket-only is given, on a port of 127.0.0.1 with passwords (scram-sha-256) and TLS. It is a scratch
-# server: fsync is off. Several may run at once. The exit code is the command's.
+# server: fsync is off, unless --durable asks for a server with its default settings, as benchmarks do. Several may run at once. The exit code is the command's.
 #
 # The command finds in its environment:
 #   PGHOST, PGPORT, PGUSER, PGDATABASE   the socket's folder, its port, the superuser, a database
@@ -21,12 +21,16 @@ fail() {
     exit 2
 }
 
-tcp=yes
-if [ "${1:-}" = --socket-only ]; then
-    tcp=no
+tcp=yes durable=no
+while [[ ${1:-} == --* ]]; do
+    case $1 in
+    --socket-only) tcp=no ;;
+    --durable) durable=yes ;;
+    *) fail "unknown option '$1'" ;;
+    esac
     shift
-fi
-[ $# -gt 0 ] || fail "no command given; usage: $0 [--socket-only] COMMAND [ARGUMENT...]"
+done
+[ $# -gt 0 ] || fail "no command given; usage: $0 [--socket-only] [--durable] COMMAND [ARGUMENT...]"
 
 bin=${ROOST_TEST_PG_BIN:-}
 if [ -z "$bin" ]; then
@@ -86,6 +90,10 @@ cd "$OLDPWD"
 
 cat >>"$data/postgresql.conf" <<CONF
 unix_socket_directories = '$folder'
+log_destination = stderr
+logging_collector = off
+CONF
+[ $durable = yes ] || cat >>"$data/postgresql.conf" <<CONF
 fsync = off
 synchronous_commit = off
 full_page_writes = off
@@ -93,8 +101,6 @@ shared_buffers = 64MB
 max_connections = 60
 max_wal_size = 4GB
 autovacuum = off
-log_destination = stderr
-logging_collector = off
 CONF
 if [ "$tcp" = yes ]; then
     cat >>"$data/postgresql.conf" <<CONF
