@@ -141,7 +141,8 @@ void TableCopy::refused(const BadColumn& bad, std::span<const Cell> row) const {
                     shownRow(row, target_.key, rowsAdded_ + 1) + ": column '" +
                     storage::shownName(column.converter.column().name) + "' cannot hold " +
                     shownCell(row[column.from]) + ": " + bad.what(),
-                "change the value at its source, or the column's type in the target");
+                bad.hint().empty() ? "change the value at its source, or the column's type in the target"
+                                   : bad.hint());
 }
 
 void TableCopy::refused(const ServerError& error) const {
