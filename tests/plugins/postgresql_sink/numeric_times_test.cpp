@@ -67,8 +67,7 @@ TEST_CASE("seconds, milliseconds and Julian days become times") {
 
 TEST_CASE("the server's own zone shifts no number") {
     const ScratchDatabase database("CREATE TABLE t (id int PRIMARY KEY, v timestamptz, w timestamp)");
-    static_cast<void>(
-        table(database, "ALTER DATABASE " + database.name() + " SET timezone = 'Asia/Kolkata'"));
+    database.run("ALTER DATABASE " + database.name() + " SET timezone = 'Asia/Kolkata'");
     Content content;
     content.add("t", {{"id", "int64"}, {"v", "timestamptz as seconds"}, {"w", "timestamptz as seconds"}},
                 {{number(1), number(1'767'323'045), number(1'767'323'045)}});
@@ -130,7 +129,7 @@ TEST_CASE("a number that nothing is said of, or that is no time, is a bad value"
     CHECK(refused("timestamptz as seconds", "timestamptz", number(-300'000'000'000)) ==
           "-300000000000: it is out of range for timestamp with time zone" + usual);
     CHECK(refused("timestamptz as milliseconds", "timestamptz", Cell::real(HUGE_VAL)) ==
-          "Infinity: it is out of range for timestamp with time zone" + usual);
+          "inf: it is out of range for timestamp with time zone" + usual);
     CHECK(refused("timestamptz as julian-day", "timestamptz", number(1'767'323'045)) ==
           "1767323045: it is no Julian day, which go from 0 to the end of the year 9999" + usual);
     CHECK(
