@@ -203,12 +203,13 @@ TEST_CASE("numbers that do not agree are not guessed, and told") {
           "its one number is whole, between 2460000 and 2460000: Julian days, or "
           "something else");
     CHECK(warning("(20260102), (20260103)", "date") ==
-          "all 2 numbers lie between 20260102 and 20260103: no seconds, milliseconds or Julian days of our "
-          "days");
+          "all 2 numbers lie between 20260102 and 20260103, which fits neither seconds nor milliseconds since "
+          "1970 nor Julian days");
     CHECK(warning("(100000000000001)") ==
-          "its one number is 100000000000001: no seconds, milliseconds or Julian days of our days");
+          "its one number is 100000000000001, which fits neither seconds nor milliseconds since 1970 nor "
+          "Julian days");
     CHECK(warning("(1700000000), (5373484.5)") == "1 looks like seconds since 1970, 1 like none of these");
-    CHECK(warning("(9e999)").find("its one number is inf: ") == 0);
+    CHECK(warning("(9e999)").find("its one number is inf, ") == 0);
 }
 
 TEST_CASE("texts beside numbers say whether they are instants") {

@@ -103,7 +103,7 @@ std::string NumberTimes::contradiction() const {
         text = allOf(others_, "number") +
                (others_ == 1 ? " is " + shown(lowest_)
                              : " lie between " + shown(lowest_) + " and " + shown(highest_)) +
-               ": no seconds, milliseconds or Julian days of our days";
+               ", which fits neither seconds nor milliseconds since 1970 nor Julian days";
     return text;
 }
 
