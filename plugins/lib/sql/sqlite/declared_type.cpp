@@ -257,9 +257,10 @@ DeclaredType logicalTypeOf(std::string_view declared, std::string_view defaultVa
 }
 
 bool saysLittle(std::string_view declared) {
+    const DeclaredType type = logicalTypeOf(declared, "");
+    // Inferred from its affinity, that is, but for tinyint(1).
+    if (type.origin == TypeOrigin::inferred) return type.type.kind != TypeKind::boolean;
     const Declaration declaration = split(declared);
-    LogicalType type;
-    if (!findKnown(declaration, type)) return true;
     constexpr std::array<std::string_view, 4> bare{"numeric", "decimal", "dec", "number"};
     return declaration.arguments.empty() && std::ranges::find(bare, declaration.words) != bare.end();
 }
