@@ -202,9 +202,10 @@ TEST_CASE("numbers that do not agree are not guessed, and told") {
     CHECK(warning("(2460000)") ==
           "its one number is whole, between 2460000 and 2460000: Julian days, or "
           "something else");
-    CHECK(warning("(20260102), (20260103)", "date") ==
-          "all 2 numbers lie between 20260102 and 20260103, which fits neither seconds nor milliseconds since "
-          "1970 nor Julian days");
+    CHECK(
+        warning("(20260102), (20260103)", "date") ==
+        "all 2 numbers lie between 20260102 and 20260103, which fits neither seconds nor milliseconds since "
+        "1970 nor Julian days");
     CHECK(warning("(100000000000001)") ==
           "its one number is 100000000000001, which fits neither seconds nor milliseconds since 1970 nor "
           "Julian days");
