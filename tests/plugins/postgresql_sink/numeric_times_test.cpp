@@ -32,19 +32,29 @@ std::string loaded(const std::string& from, const std::string& to, const std::ve
                                " FROM t ORDER BY id");
 }
 
-/// "what | hint" of the error for one cell; the table stays as it was.
-std::string refused(const std::string& from, const std::string& to, const Cell& cell) {
+/// What the error for one cell says; the table stays as it was.
+struct Refusal {
+    std::string message;  ///< behind "column 'v' cannot hold "
+    std::string hint;
+};
+
+Refusal refusal(const std::string& from, const std::string& to, const Cell& cell) {
     const ScratchDatabase database("CREATE TABLE t (id int PRIMARY KEY, v " + to +
                                    "); INSERT INTO t (id) VALUES (77)");
-    std::string failure;
+    Refusal refusal;
     try {
         static_cast<void>(restore(contentOf(from, {cell}), into(database)));
     } catch (const Error& error) {
-        failure = std::string(error.what()) + " | " + error.hint();
+        refusal = {error.what(), error.hint()};
     }
     CHECK(table(database, "SELECT id FROM t") == "77");
     const std::string head = "table t, row id=0: column 'v' cannot hold ";
-    return failure.starts_with(head) ? failure.substr(head.size()) : failure;
+    if (refusal.message.starts_with(head)) refusal.message.erase(0, head.size());
+    return refusal;
+}
+
+std::string refused(const std::string& from, const std::string& to, const Cell& cell) {
+    return refusal(from, to, cell).message;
 }
 
 }  // namespace
@@ -87,9 +97,7 @@ TEST_CASE("the target's own type decides what a number becomes") {
           "2026-01-02\n1969-12-31\n2026-01-02");
     CHECK(loaded("date as julian-day", "date", {Cell::real(2'460'000.5), number(2'460'001)}) ==
           "2023-02-25\n2023-02-25");
-    CHECK(refused("timestamptz as seconds", "time", number(5)) ==
-          "5: it is no time without time zone | change the value at its source, or the column's type in the "
-          "target");
+    CHECK(refused("timestamptz as seconds", "time", number(5)) == "5: it is no time without time zone");
 }
 
 TEST_CASE("what digits a target doesn't keep are cut off towards the past, and counted") {
@@ -110,30 +118,40 @@ TEST_CASE("what digits a target doesn't keep are cut off towards the past, and c
 }
 
 TEST_CASE("a number that nothing is said of, or that is no time, is a bad value") {
-    const std::string hint =
-        " | if it is a time, say at its source what the numbers are: 'infer: true' finds out, and 'types' "
-        "says "
-        "it, such as {table.column: timestamptz as seconds}";
     CHECK(refused("timestamptz", "timestamptz", number(1'767'323'045)) ==
-          "1767323045: it is no timestamp with time zone" + hint);
+          "1767323045: it is no timestamp with time zone");
     CHECK(refused("timestamp", "timestamp", Cell::real(2'460'000.5)) ==
-          "2460000.5: it is no timestamp without time zone" + hint);
-    CHECK(refused("date", "date", number(20'260'102)) == "20260102: it is no date" + hint);
-    const std::string usual = " | change the value at its source, or the column's type in the target";
+          "2460000.5: it is no timestamp without time zone");
+    CHECK(refused("date", "date", number(20'260'102)) == "20260102: it is no date");
     CHECK(refused("timestamptz as seconds", "timestamptz", text("")) ==
-          "'': it is no timestamp with time zone" + usual);
+          "'': it is no timestamp with time zone");
     CHECK(refused("timestamptz as seconds", "timestamptz", text("1767323045")) ==
-          "'1767323045': it is no timestamp with time zone" + usual);
+          "'1767323045': it is no timestamp with time zone");
     CHECK(refused("timestamptz as seconds", "timestamptz", number(most)) ==
-          "9223372036854775807: it is out of range for timestamp with time zone" + usual);
+          "9223372036854775807: it is out of range for timestamp with time zone");
     CHECK(refused("timestamptz as seconds", "timestamptz", number(-300'000'000'000)) ==
-          "-300000000000: it is out of range for timestamp with time zone" + usual);
+          "-300000000000: it is out of range for timestamp with time zone");
     CHECK(refused("timestamptz as milliseconds", "timestamptz", Cell::real(HUGE_VAL)) ==
-          "inf: it is out of range for timestamp with time zone" + usual);
+          "inf: it is out of range for timestamp with time zone");
     CHECK(refused("timestamptz as julian-day", "timestamptz", number(1'767'323'045)) ==
-          "1767323045: it is no Julian day, which go from 0 to the end of the year 9999" + usual);
-    CHECK(
-        refused("date as seconds", "date", number(1'767'323'045)) ==
-        "1767323045: it is 2026-01-02T03:04:05Z, which is more than a date | say at its source, by 'types', "
-        "that the column holds timestamps");
+          "1767323045: it is no Julian day, which go from 0 to the end of the year 9999");
+    CHECK(refused("date as seconds", "date", number(1'767'323'045)) ==
+          "1767323045: it is 2026-01-02T03:04:05Z, which is more than a date");
+}
+
+TEST_CASE("the hint tells how to say what numbers are, where it is that that is missing") {
+    const std::string hint =
+        "if it is a time, say at its source what the numbers are: 'infer: true' finds out, and 'types' says "
+        "it, "
+        "such as {table.column: timestamptz as seconds}";
+    const auto has = [](const Refusal& refusal, const std::string& part) {
+        return refusal.hint.find(part) != std::string::npos;
+    };
+    CHECK(has(refusal("timestamptz", "timestamptz", number(5)), hint));
+    CHECK(has(refusal("date", "date", Cell::real(5.5)), hint));
+    CHECK_FALSE(has(refusal("timestamptz", "timestamptz", text("")), hint));
+    CHECK_FALSE(has(refusal("timestamptz as seconds", "timestamptz", number(most)), hint));
+    CHECK_FALSE(has(refusal("int64", "int", text("x")), hint));
+    CHECK(has(refusal("date as seconds", "date", number(5)),
+              "say at its source, by 'types', that the column holds timestamps"));
 }
