@@ -13,16 +13,27 @@ namespace roost::cli {
 
 namespace {
 
-const char* word(TypeOrigin origin) { return origin == TypeOrigin::set ? "set" : "inferred"; }
+const char* word(TypeOrigin origin) {
+    switch (origin) {
+        case TypeOrigin::set:
+            return "set to";
+        case TypeOrigin::inferred:
+            return "inferred to";
+        case TypeOrigin::declared:
+            break;
+    }
+    return "kept as";
+}
 
 /// What the database does not say of itself is shown, so that a wrong guess is seen before it does harm.
 void addTypes(std::string& text, const Catalog& catalog) {
     std::map<std::string, std::string> columns;  // by what was made of their declarations
     for (const Table& table : catalog.tables)
         for (const Column& column : table.columns) {
-            if (column.typeOrigin == TypeOrigin::declared) continue;
-            std::string& list = columns[fmt::format("declared '{}', {} to {}", column.nativeType,
-                                                    word(column.typeOrigin), format(column.type))];
+            if (isAsDeclared(column)) continue;
+            const std::string reason = column.typeReason.empty() ? "" : " (" + column.typeReason + ")";
+            std::string& list = columns[fmt::format("declared '{}', {} {}{}", column.nativeType,
+                                                    word(column.typeOrigin), formatType(column), reason)];
             list += (list.empty() ? "" : ", ") + table.qualifiedName() + "." + column.name;
         }
     for (const auto& [what, list] : columns) text += fmt::format("      {}: {}\n", what, list);

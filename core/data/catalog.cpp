@@ -1,6 +1,7 @@
 #include "roost/catalog.hpp"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <numeric>
 #include <set>
@@ -12,6 +13,13 @@ namespace roost {
 namespace {
 
 using Key = std::pair<std::string_view, std::string_view>;
+
+constexpr std::array<std::pair<NumericTime, std::string_view>, 4> numericTimes{{
+    {NumericTime::none, "none"},
+    {NumericTime::seconds, "seconds"},
+    {NumericTime::milliseconds, "milliseconds"},
+    {NumericTime::julianDay, "julian-day"},
+}};
 
 Key keyOf(const Table& table) { return {table.schema, table.name}; }
 
@@ -54,6 +62,23 @@ bool onlyCycleRemains(std::size_t table, const std::vector<std::set<std::size_t>
 }
 
 }  // namespace
+
+std::string_view name(NumericTime numbers) noexcept {
+    return std::ranges::find(numericTimes, numbers, &decltype(numericTimes)::value_type::first)->second;
+}
+
+std::optional<NumericTime> numericTime(std::string_view word) noexcept {
+    const auto* const found =
+        std::ranges::find(numericTimes, word, &decltype(numericTimes)::value_type::second);
+    if (found == numericTimes.end()) return std::nullopt;
+    return found->first;
+}
+
+std::string formatType(const Column& column) {
+    std::string text = format(column.type);
+    if (column.numbersAre != NumericTime::none) text.append(" as ").append(name(column.numbersAre));
+    return text;
+}
 
 std::optional<std::size_t> Table::columnIndex(std::string_view columnName) const noexcept {
     const auto found = std::ranges::find(columns, columnName, &Column::name);

@@ -79,6 +79,36 @@ Array tablesOf(const Catalog& catalog) {
     return tables;
 }
 
+const char* word(TypeOrigin origin) {
+    switch (origin) {
+        case TypeOrigin::set:
+            return "set";
+        case TypeOrigin::inferred:
+            return "inferred";
+        case TypeOrigin::declared:
+            break;
+    }
+    return "declared";
+}
+
+/// Of the columns whose declaration was not all that counts.
+Array typesOf(const Catalog& catalog) {
+    Array types;
+    for (const Table& table : catalog.tables)
+        for (const Column& column : table.columns) {
+            if (isAsDeclared(column)) continue;
+            Object item = ordered();
+            item.set("table", table.qualifiedName());
+            item.set("column", column.name);
+            item.set("declared", column.nativeType);
+            item.set("logical", formatType(column));
+            item.set("origin", word(column.typeOrigin));
+            if (!column.typeReason.empty()) item.set("reason", column.typeReason);
+            types.add(item);
+        }
+    return types;
+}
+
 /// What the sinks could not make, or not as it was.
 Array lossesOf(const Plan& plan) {
     Array losses;
@@ -116,6 +146,7 @@ Array sourcesOf(const Run& run) {
         Object item = ordered();
         item.set("stage", planned.context->label());
         item.set("tables", tablesOf(planned.catalog));
+        item.set("types", typesOf(planned.catalog));
         item.set("files", entryKindsOf(planned.catalog));
         if (i < run.progress().size()) {
             item.set("rows_read", run.progress()[i]->rows.load());

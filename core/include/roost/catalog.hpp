@@ -31,11 +31,18 @@ enum class NumericTime : std::uint8_t {
     julianDay,     ///< days since noon of 4714-11-24 BC (proleptic Gregorian), UTC
 };
 
+/// "none", "seconds", "milliseconds", "julian-day": the words that definitions and schema.json use.
+[[nodiscard]] std::string_view name(NumericTime numbers) noexcept;
+
+/// The reverse; nothing for a word that is none of them.
+[[nodiscard]] std::optional<NumericTime> numericTime(std::string_view word) noexcept;
+
 struct Column {
     std::string name;
     LogicalType type;
     TypeOrigin typeOrigin = TypeOrigin::declared;
-    /// Why a type was inferred: "all 1,204 values are 0 or 1"; "" where its origin says enough.
+    /// Why a type was inferred, or could not be: "all 1,204 values are 0 or 1"; "" where its origin says
+    /// enough.
     std::string typeReason;
     NumericTime numbersAre = NumericTime::none;
     std::string nativeType;  ///< as the database spells it, so that a same-dialect move is exact
@@ -54,6 +61,15 @@ struct Column {
     /// column leaves it out with a warning.
     bool optional = false;
 };
+
+/// The column's type as the option `types` of a source takes it: "timestamptz", "timestamptz as seconds".
+[[nodiscard]] std::string formatType(const Column& column);
+
+/// True if all that is known of the column's type is its declaration: nothing was set, inferred, or looked at
+/// in vain.
+[[nodiscard]] inline bool isAsDeclared(const Column& column) noexcept {
+    return column.typeOrigin == TypeOrigin::declared && column.typeReason.empty();
+}
 
 struct UniqueConstraint {
     std::string name;

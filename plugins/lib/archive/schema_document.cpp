@@ -55,6 +55,7 @@ void writeColumn(JsonWriter& json, const Column& column) {
     json.member("name", column.name);
     json.member("type", format(column.type));
     json.member("type_origin", originName(column.typeOrigin));
+    if (column.numbersAre != NumericTime::none) json.member("numbers_are", name(column.numbersAre));
     writeText(json, "native_type", column.nativeType);
     json.member("nullable", column.nullable);
     if (column.defaultValue) json.member("default", *column.defaultValue);

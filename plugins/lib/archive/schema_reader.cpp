@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -31,6 +32,15 @@ constexpr auto identities = std::to_array<std::pair<std::string_view, Identity>>
     {"none", Identity::none},
 });
 
+NumericTime readNumericTime(const JsonPlace& place) {
+    const std::string word = place.text();
+    const std::optional<NumericTime> numbers = numericTime(word);
+    if (!numbers)
+        place.fail("'" + storage::shownName(word) + "' is nothing that this version of roost knows",
+                   "restore with a newer roost");
+    return *numbers;
+}
+
 constexpr auto origins = std::to_array<std::pair<std::string_view, TypeOrigin>>({
     {"declared", TypeOrigin::declared},
     {"inferred", TypeOrigin::inferred},
@@ -51,6 +61,7 @@ Column readColumn(const JsonPlace& place) {
     column.name = members.get("name").text();
     column.type = readType(members.get("type"));
     column.typeOrigin = oneOf(members.get("type_origin"), origins);
+    if (const auto numbers = members.find("numbers_are")) column.numbersAre = readNumericTime(*numbers);
     column.nativeType = members.text("native_type");
     column.nullable = members.get("nullable").boolean();
     if (const auto value = members.find("default")) column.defaultValue = value->text();

@@ -15,27 +15,39 @@
 
 namespace roost::sql {
 
+/// A type, and what numbers mean in a column of times.
+struct ColumnType {
+    LogicalType type;
+    NumericTime numbersAre = NumericTime::none;
+    friend bool operator==(const ColumnType&, const ColumnType&) = default;
+};
+
+/// What parseLogicalType() takes, and for timestamp, timestamptz and date what the numbers in the column
+/// are: "timestamptz as seconds", "... as milliseconds", "... as julian-day". Throws roost::Error that names
+/// the text and what is possible.
+[[nodiscard]] ColumnType parseColumnType(std::string_view text);
+
 /// Pairs of a pattern for "table.column" (or "schema.table.column") and the type of the columns that it
 /// matches. Where several match one column, the last one counts, so that exceptions follow their rule.
 class TypeOverrides {
 public:
-    /// Throws roost::Error for a type that parseLogicalType() refuses.
+    /// Throws roost::Error for a type that parseColumnType() refuses.
     TypeOverrides(const TextMap& types, NameCase nameCase);
 
-    /// Sets type and TypeOrigin::set of every column that matches. Returns a warning for each pattern that
-    /// matches no column.
+    /// Sets type, numbersAre and TypeOrigin::set of every column that matches. Returns a warning for each
+    /// pattern that matches no column.
     [[nodiscard]] std::vector<std::string> apply(Catalog& catalog) const;
 
 private:
     struct Rule {
         NamePattern pattern;
-        LogicalType type;
+        ColumnType type;
     };
     std::vector<Rule> rules_;
 };
 
-/// For a plugin's check(): adds a diagnostic at each value of the mapping `option` in `settings` that is no
-/// logical type.
+/// For a plugin's check(): adds a diagnostic at each value of the mapping `option` in `settings` that
+/// parseColumnType() refuses.
 void checkTypes(const Node& settings, std::string_view option, Diagnostics& diagnostics);
 
 }  // namespace roost::sql

@@ -236,9 +236,8 @@ void Load::beginTable(TableId table) {
     std::vector<LoadedColumn> columns;
     for (std::size_t i = 0; i < load.columns.size(); ++i) {
         const std::size_t from = load.columns[i].from;
-        columns.push_back(
-            {from, CellConverter(current_->columns[i], load.from->columns[from].type.withZone, encoded),
-             load.to->columns[load.columns[i].to].nullable});
+        columns.push_back({from, CellConverter(current_->columns[i], load.from->columns[from], encoded),
+                           load.to->columns[load.columns[i].to].nullable});
     }
     CopyTarget target{load.from, current_->copySchema, current_->copyRelation, {}, {}};
     for (const std::size_t place : load.key)

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "lib/sql/sqlite/catalog_reader.hpp"
+#include "lib/sql/sqlite/column_inference.hpp"
 #include "lib/sql/table_selection.hpp"
 #include "lib/sql/type_overrides.hpp"
 
@@ -33,8 +34,18 @@ const OptionTable<SqliteSource::Options>& SqliteSource::options() {
             .example("cache_*");
         made.map("types", &Options::types,
                  "Logical types of columns whose declaration says too little, by pattern of table.column; of "
-                 "several that match the last one counts.")
-            .example("{users.is_admin: boolean, '*.created_at': timestamptz}");
+                 "several that match the last one counts. For timestamptz, timestamp and date also what "
+                 "numbers in the "
+                 "column are: 'timestamptz as seconds' (since 1970), 'as milliseconds', 'as julian-day'.")
+            .example(
+                "{users.is_admin: boolean, '*.created_at': timestamptz, 'events.at': timestamptz as "
+                "seconds}");
+        made.boolean(
+            "infer", &Options::infer,
+            "Reads all values of the columns whose declaration says little (no type, an unknown one, "
+            "numeric or decimal without digits) before anything else, and gives them the type that fits "
+            "every value; finds out whether numbers in columns of times are seconds, milliseconds or "
+            "Julian days. The plan shows what came out and why.");
         made.choice("order", &Options::order, {"scan", "key"},
                     "Order of the rows: as they lie in the file (by rowid), or sorted by primary key.");
         made.duration("busy-timeout", &Options::busyTimeout, "30s",
@@ -59,7 +70,10 @@ Catalog SqliteSource::catalog(Context& context) {
     catalog_ = readCatalog(*connection_, selection, context.dryRun());
     const sql::TypeOverrides types(options_.types, sql::NameCase::folded);
     for (std::string& warning : types.apply(catalog_)) catalog_.warnings.push_back(std::move(warning));
-    sampleColumns(*connection_, catalog_);
+    if (options_.infer)
+        inferColumns(*connection_, catalog_);
+    else
+        sampleColumns(*connection_, catalog_);
     encoding_ = textEncoding(*connection_);
     order_ = parentsFirst(catalog_);
     return catalog_;

@@ -22,6 +22,7 @@ public:
         std::vector<std::string> tables;
         std::vector<std::string> excludeTables;
         TextMap types;
+        bool infer = false;
         RowOrder order = RowOrder::scan;
         std::int64_t busyTimeout = 30'000;
     };

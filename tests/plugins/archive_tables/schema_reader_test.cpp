@@ -66,6 +66,9 @@ Catalog fullCatalog() {
     table.columns[6].comment = "c";
     table.columns[6].spelling = "YYYY-MM-DD HH:MM:SS";
     table.columns[7].defaultValue = "\xFE";
+    table.columns[12].numbersAre = NumericTime::julianDay;
+    table.columns[14].numbersAre = NumericTime::milliseconds;
+    table.columns[15].numbersAre = NumericTime::seconds;
     table.primaryKey = {"c boolean", "c int16"};
     table.uniques = {{"u", {"c int16"}}, {"", {"c int32", "c text"}}};
     table.foreignKeys = {{"f", {"c int64"}, "s2", "other", {"id"}, "CASCADE", "SET NULL", true, true},
@@ -113,6 +116,7 @@ TEST_CASE("a catalog is read back as it was written") {
         CHECK(is.columns[i].name == was.columns[i].name);
         CHECK((is.columns[i].type == was.columns[i].type));
         CHECK((is.columns[i].typeOrigin == was.columns[i].typeOrigin));
+        CHECK((is.columns[i].numbersAre == was.columns[i].numbersAre));
         CHECK(is.columns[i].nativeType == was.columns[i].nativeType);
         CHECK(is.columns[i].nullable == was.columns[i].nullable);
         CHECK(is.columns[i].defaultValue == was.columns[i].defaultValue);

@@ -87,11 +87,21 @@ TEST_CASE("types are set where the declared one leaves a choice, and nowhere els
         CREATE TABLE t (meta text, code varchar(40), at timestamp, flag boolean, n int, z timestamptz);
         INSERT INTO t VALUES ('{"a": 1}', 'x', '2026-01-01 12:00', true, 5, now()))");
     PostgresOptions options = optionsFor(database.url());
-    options.types = {{"*.meta", "text"},      {"t.meta", "json"},    {"public.t.code", "uuid"},
-                     {"t.at", "timestamptz"}, {"t.flag", "boolean"}, {"t.n", "boolean"},
+    options.types = {{"*.meta", "text"},
+                     {"t.meta", "json"},
+                     {"public.t.code", "uuid"},
+                     {"t.at", "timestamptz"},
+                     {"t.flag", "boolean"},
+                     {"t.n", "boolean"},
+                     {"t.z", "timestamptz as seconds"},
                      {"nothing.here", "json"}};
     QuietContext context;
     const Collected collected = collect(options, context);
+    CHECK(formatType(collected.column("t", "z")) == "timestamptz");
+    CHECK(collected.column("t", "z").typeOrigin == TypeOrigin::declared);
+    CHECK(context.logged(LogLevel::debug,
+                         "'types' says timestamptz as seconds for t.z: PostgreSQL keeps no "
+                         "numbers in columns of times"));
     CHECK(format(collected.column("t", "meta").type) == "json");
     CHECK(collected.column("t", "meta").typeOrigin == TypeOrigin::set);
     CHECK(collected.column("t", "meta").nativeType == "text");

@@ -7,6 +7,7 @@
 #include <memory>
 #include <stdexcept>
 
+#include "lib/sql/type_overrides.hpp"
 #include "sources/postgresql/postgresql_source.hpp"
 
 namespace roost::test {
@@ -73,7 +74,9 @@ Table& Content::add(const std::string& name, const std::vector<std::pair<std::st
     for (const auto& [column, type] : columns) {
         Column& added = table.columns.emplace_back();
         added.name = column;
-        added.type = parseLogicalType(type);
+        const sql::ColumnType parsed = sql::parseColumnType(type);
+        added.type = parsed.type;
+        added.numbersAre = parsed.numbersAre;
     }
     rows.push_back(std::move(tableRows));
     return table;

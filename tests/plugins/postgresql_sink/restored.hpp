@@ -26,7 +26,8 @@ public:
     using Row = std::vector<Cell>;
 
     explicit Content(std::string dialect = "sqlite") { catalog.dialect = std::move(dialect); }
-    /// Adds a table with columns of these names and types ("id", "int64").
+    /// Adds a table with columns of these names and types ("id", "int64"; "at", "timestamptz
+    /// as seconds").
     Table& add(const std::string& name, const std::vector<std::pair<std::string, std::string>>& columns,
                std::vector<Row> rows);
 

@@ -406,3 +406,36 @@ TEST_CASE("what has no counterpart is told with its text") {
     }
     CHECK(tableOf(back, "c").foreignKeys.size() == 1);
 }
+
+TEST_CASE("the default of a column whose numbers are times is a time, too") {
+    Catalog catalog = sqliteCatalog(
+        "CREATE TABLE t (a DATETIME DEFAULT (strftime('%s', 'now')), b DATETIME DEFAULT 0, c DATETIME "
+        "DEFAULT "
+        "1767323045678, d DATE DEFAULT 2460000, e DATE DEFAULT 86400, f DATE DEFAULT 86401, g TIMESTAMP "
+        "DEFAULT 1767323045, h DATETIME DEFAULT CURRENT_TIMESTAMP, i DATETIME DEFAULT 5, j DATETIME DEFAULT "
+        "9223372036854775807)");
+    for (Column& column : catalog.tables[0].columns) {
+        column.type.withZone = column.nativeType == "DATETIME";
+        column.numbersAre = column.name == "c"   ? NumericTime::milliseconds
+                            : column.name == "d" ? NumericTime::julianDay
+                            : column.name == "i" ? NumericTime::none
+                                                 : NumericTime::seconds;
+    }
+    mapSchema(catalog, Dialect::sqlite, Dialect::postgresql);
+    ScratchDatabase database;
+    createPostgresql(database, catalog);
+    const auto defaultOf = [&](const char* column) {
+        return columnOf(catalog, "t", column).defaultValue.value_or("none");
+    };
+    CHECK(defaultOf("a") == "CURRENT_TIMESTAMP");
+    CHECK(defaultOf("b") == "'1970-01-01T00:00:00+00:00'");
+    CHECK(defaultOf("c") == "'2026-01-02T03:04:05.678+00:00'");
+    CHECK(defaultOf("d") == "none");  // noon: as a default it is no date
+    CHECK(defaultOf("e") == "'1970-01-02'");
+    CHECK(defaultOf("f") == "none");
+    CHECK(defaultOf("g") == "'2026-01-02T03:04:05'");
+    CHECK(defaultOf("h") == "CURRENT_TIMESTAMP");
+    CHECK(defaultOf("i") == "none");
+    CHECK(defaultOf("j") == "none");
+    CHECK(catalog.losses.size() == 4);
+}

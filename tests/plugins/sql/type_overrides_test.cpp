@@ -79,3 +79,41 @@ TEST_CASE("an impossible type is found when the definition is checked, at its pl
     CHECK(diagnostics.list()[0].message.find("'bolean' is no logical type") == 0);
     CHECK_THROWS_AS(TypeOverrides({{"a.b", "bolean"}}, NameCase::exact), roost::Error);
 }
+
+TEST_CASE("types say what the numbers in a column of times are") {
+    Catalog catalog = sample();
+    catalog.tables[0].columns[0].typeReason = "a guess";
+    const TypeOverrides types({{"users.*", "timestamptz as seconds"},
+                               {"users.created_at", "date  as  julian-day"},
+                               {"keys.created_at", "timestamp as milliseconds"},
+                               {"users.is_active", "timestamptz"}},
+                              NameCase::exact);
+    CHECK(types.apply(catalog).empty());
+    CHECK(formatType(catalog.tables[0].columns[0]) == "timestamptz as seconds");
+    CHECK(catalog.tables[0].columns[0].typeReason.empty());
+    CHECK(formatType(catalog.tables[0].columns[2]) == "date as julian-day");
+    CHECK(formatType(catalog.tables[1].columns[2]) == "timestamp as milliseconds");
+    CHECK(formatType(catalog.tables[0].columns[1]) == "timestamptz");  // the last match alone counts
+}
+
+TEST_CASE("what numbers in a column can't be is refused, with what they can be") {
+    const auto failure = [](const char* type) {
+        try {
+            static_cast<void>(roost::sql::parseColumnType(type));
+        } catch (const roost::Error& error) {
+            return std::string(error.what());
+        }
+        return std::string();
+    };
+    CHECK(failure("timestamptz as hours") ==
+          "'hours' is nothing that numbers in a column of times are; possible are seconds, milliseconds, "
+          "julian-day");
+    CHECK(failure("timestamptz as none").find("'none' is nothing that numbers") == 0);
+    CHECK(failure("timestamptz as ").find("'' is nothing that numbers") == 0);
+    CHECK(
+        failure("int64 as seconds") ==
+        "'int64 as seconds': numbers are times in a column of the type timestamptz, timestamp or date only");
+    CHECK(failure("time as seconds").find("'time as seconds': ") == 0);
+    CHECK(failure("moment as seconds").find("'moment' is no logical type") == 0);
+    CHECK(failure("timestamptz seconds").find("'timestamptz seconds' is no logical type") == 0);
+}

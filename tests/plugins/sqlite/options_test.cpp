@@ -33,8 +33,8 @@ TEST_CASE("the plugin is found as source of a sqlite database") {
     CHECK(factory.info().serves == std::vector<std::string>{"sqlite"});
     std::vector<std::string> names;
     for (const OptionSpec& spec : factory.options()) names.push_back(spec.name);
-    CHECK(names == std::vector<std::string>{"url", "snapshot", "tables", "exclude-tables", "types", "order",
-                                            "busy-timeout"});
+    CHECK(names == std::vector<std::string>{"url", "snapshot", "tables", "exclude-tables", "types", "infer",
+                                            "order", "busy-timeout"});
 }
 
 TEST_CASE("a bad definition is refused where it stands") {

@@ -9,6 +9,7 @@
 #include "lib/sql/mapping/expression_parser.hpp"
 #include "lib/sql/mapping/expression_translation.hpp"
 #include "lib/sql/mapping/native_types.hpp"
+#include "lib/sql/mapping/numeric_default.hpp"
 #include "lib/sql/quoting.hpp"
 #include "roost/error.hpp"
 
@@ -212,7 +213,7 @@ private:
         to.defaultValue.reset();
         if (!fallback || numbersItself_) return;
         try {
-            const Expression value = parseDefault(*fallback, state_.from);
+            const Expression value = timeForNumber(parseDefault(*fallback, state_.from), from);
             to.defaultValue = translateDefault(value, from.type, state_.to);
             if (value.kind == Expression::Kind::localNow && !from.type.withZone)
                 lose("column " + from.name +

@@ -62,6 +62,11 @@ std::vector<std::string> applyTypes(const TextMap& types, Catalog& catalog) {
         for (std::size_t c = 0; c < catalog.tables[i].columns.size(); ++c) {
             Column& column = catalog.tables[i].columns[c];
             const Column& declared = before.tables[i].columns[c];
+            if (column.numbersAre != NumericTime::none)
+                remarks.push_back("'types' says " + formatType(column) + " for " +
+                                  before.tables[i].qualifiedName() + "." + column.name +
+                                  ": PostgreSQL keeps no numbers in columns of times");
+            column.numbersAre = NumericTime::none;
             if (column.typeOrigin != TypeOrigin::set || column.type == declared.type) {
                 column = declared;
             } else if (!leavesChoice(declared.type, column.type)) {

@@ -4,8 +4,9 @@
 #include <cmath>
 #include <limits>
 
+#include "lib/sql/calendar.hpp"
+#include "lib/sql/numeric_time.hpp"
 #include "lib/sql/postgresql/text_check.hpp"
-#include "lib/sql/value_parse.hpp"
 #include "lib/sql/value_text.hpp"
 
 namespace roost::sql::postgresql {
@@ -23,6 +24,10 @@ constexpr std::size_t longestName = 63;
 BadValue wrongType(const TargetColumn& column) { return BadValue("it is no " + column.typeName); }
 BadValue outOfRange(const TargetColumn& column) {
     return BadValue("it is out of range for " + column.typeName);
+}
+
+bool isNumber(const Cell& cell) noexcept {
+    return cell.kind() == CellKind::integer || cell.kind() == CellKind::real;
 }
 
 bool equalsWord(std::string_view text, std::string_view lower) noexcept {
@@ -376,9 +381,41 @@ std::string_view CellConverter::uuidOf(const Cell& cell) {
     throw wrongType(column_);
 }
 
+ParsedTime CellConverter::timeOfNumber(const Cell& cell) const {
+    if (numbersAre_ == NumericTime::none)
+        throw BadValue(
+            "it is no " + column_.typeName,
+            "if it is a time, say at its source what the numbers are: 'infer: true' finds out, and "
+            "'types' says it, such as {table.column: timestamptz as seconds}");
+    const auto time = cell.kind() == CellKind::integer ? sql::timeOfNumber(cell.integer(), numbersAre_)
+                                                       : sql::timeOfNumber(cell.real(), numbersAre_);
+    if (!time && numbersAre_ == NumericTime::julianDay)
+        throw BadValue("it is no Julian day, which go from 0 to the end of the year 9999");
+    if (!time) throw outOfRange(column_);
+    return *time;
+}
+
+/// Only a number that says no more than a day: its first moment or, as a whole Julian day, its noon.
+std::int64_t CellConverter::dateOfNumber(const Cell& cell) const {
+    constexpr std::int64_t noon = microsecondsADay / 2;
+    const ParsedTime time = timeOfNumber(cell);
+    std::int64_t rest = time.value % microsecondsADay;
+    if (rest < 0) rest += microsecondsADay;
+    const bool wholeDay = rest == noon && numbersAre_ == NumericTime::julianDay;
+    if ((rest != 0 && !wholeDay) || time.truncated) {
+        std::array<char, longestTimestamp> written{};
+        char* const end = writeTimestamp(written.data(), time.value, true);
+        throw BadValue("it is " + std::string(written.data(), end) + ", which is more than a date",
+                       "say at its source, by 'types', that the column holds timestamps");
+    }
+    return (time.value - rest) / microsecondsADay;
+}
+
 std::int64_t CellConverter::dateOf(const Cell& cell) const {
     std::optional<std::int64_t> days;
-    if (cell.kind() == CellKind::date) {
+    if (isNumber(cell)) {
+        days = dateOfNumber(cell);
+    } else if (cell.kind() == CellKind::date) {
         days = cell.integer();
     } else if (cell.kind() == CellKind::text || cell.kind() == CellKind::timestamp) {
         if (cell.kind() == CellKind::text) days = parseDate(cell.text());
@@ -422,6 +459,8 @@ std::int64_t CellConverter::timestampOf(const Cell& cell) {
         time.value = cell.integer();
         if (!isInfinite(time.value) && __builtin_mul_overflow(cell.integer(), microsecondsADay, &time.value))
             throw outOfRange(column_);
+    } else if (isNumber(cell)) {
+        time = timeOfNumber(cell);
     } else {
         const auto parsed = cell.kind() == CellKind::text
                                 ? parseTimestamp(cell.text(), column_.form == TargetForm::timestamptz)

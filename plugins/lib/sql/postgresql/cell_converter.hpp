@@ -6,9 +6,12 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "lib/sql/postgresql/decimal.hpp"
 #include "lib/sql/postgresql/target_column.hpp"
+#include "lib/sql/value_parse.hpp"
+#include "roost/catalog.hpp"
 #include "roost/cell.hpp"
 
 namespace roost::sql::postgresql {
@@ -16,7 +19,13 @@ namespace roost::sql::postgresql {
 /// A value that a column can't hold. what() reads as in "column 'x' cannot hold 2: it is no boolean".
 class BadValue : public std::runtime_error {
 public:
-    using std::runtime_error::runtime_error;
+    explicit BadValue(const std::string& why, std::string hint = {})
+        : std::runtime_error(why), hint_(std::move(hint)) {}
+    /// What to do about this very value; "" where nothing more is known than for any other.
+    [[nodiscard]] const std::string& hint() const noexcept { return hint_; }
+
+private:
+    std::string hint_;
 };
 
 /// A value in the form of its column. Which members count is told by the form.
@@ -37,10 +46,13 @@ struct Conversions {
 /// Converts the cells of one column. Not thread-safe.
 class CellConverter {
 public:
-    /// `sourceIsInstant`: timestamps that come have a time zone. `encoded`: the database has an encoding, so
-    /// that text must be UTF-8.
-    CellConverter(const TargetColumn& column, bool sourceIsInstant, bool encoded)
-        : column_(column), sourceIsInstant_(sourceIsInstant), encoded_(encoded) {}
+    /// `source`: the column that the cells come from. `encoded`: the database has an encoding, so that text
+    /// must be UTF-8.
+    CellConverter(const TargetColumn& column, const Column& source, bool encoded)
+        : column_(column),
+          sourceIsInstant_(source.type.withZone),
+          numbersAre_(source.numbersAre),
+          encoded_(encoded) {}
 
     /// `cell` is not null. The value points into the cell or into this object, until the next call. Throws
     /// BadValue.
@@ -67,6 +79,8 @@ private:
     [[nodiscard]] std::string_view bytesOf(const Cell& cell) const;
     [[nodiscard]] std::string_view uuidOf(const Cell& cell);
     [[nodiscard]] std::int64_t dateOf(const Cell& cell) const;
+    [[nodiscard]] std::int64_t dateOfNumber(const Cell& cell) const;
+    [[nodiscard]] ParsedTime timeOfNumber(const Cell& cell) const;
     [[nodiscard]] std::int64_t timeOf(const Cell& cell);
     [[nodiscard]] std::int64_t timestampOf(const Cell& cell);
     [[nodiscard]] Interval intervalOf(const Cell& cell);
@@ -75,6 +89,7 @@ private:
 
     TargetColumn column_;
     bool sourceIsInstant_;
+    NumericTime numbersAre_;
     bool encoded_;
     Conversions conversions_;
     std::array<char, 400> written_{};

@@ -88,7 +88,7 @@ Value RowEncoder::convert(LoadedColumn& column, const Cell& cell) {
     try {
         return column.converter.convert(cell);
     } catch (const BadValue& bad) {
-        throw BadColumn(static_cast<std::size_t>(&column - columns_.data()), bad.what());
+        throw BadColumn(static_cast<std::size_t>(&column - columns_.data()), bad);
     }
 }
 

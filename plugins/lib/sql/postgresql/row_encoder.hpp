@@ -58,7 +58,7 @@ private:
 /// A value that its column can't hold: which column of the encoder's, and why.
 class BadColumn : public BadValue {
 public:
-    BadColumn(std::size_t column, const std::string& why) : BadValue(why), column_(column) {}
+    BadColumn(std::size_t column, const BadValue& bad) : BadValue(bad), column_(column) {}
     [[nodiscard]] std::size_t column() const noexcept { return column_; }
 
 private:

@@ -150,7 +150,7 @@ bool TableCopy::encode(Row& row) {
             return true;
         } catch (const BadColumn& bad) {
             buffer_.shorten(buffer_.size() - begin);
-            if (!mend(row, bad.column(), bad.what())) return false;
+            if (!mend(row, bad.column(), bad.what(), bad.hint())) return false;
         }
     }
 }
@@ -177,7 +177,7 @@ BadCell TableCopy::badCell(const Row& row, const LoadedColumn* column, const std
 }
 
 /// Does with a value that its column can't hold what the policy says. False where the row is left out.
-bool TableCopy::mend(Row& row, std::size_t column, const std::string& reason) {
+bool TableCopy::mend(Row& row, std::size_t column, const std::string& reason, const std::string& hint) {
     const LoadedColumn& loaded = encoder_.columns()[column];
     const bool isKey = std::ranges::find(target_.key, loaded.from, &KeyColumn::from) != target_.key.end();
     if (bad_.policy() == OnBadValue::null && loaded.nullable && !isKey) {
@@ -186,7 +186,9 @@ bool TableCopy::mend(Row& row, std::size_t column, const std::string& reason) {
         return true;
     }
     if (bad_.policy() == OnBadValue::text && asText(row, column, reason)) return true;
-    bad_.leaveOut(badCell(row, &loaded, reason));
+    BadCell bad = badCell(row, &loaded, reason);
+    bad.hint = hint;
+    bad_.leaveOut(bad);
     return false;
 }
 
@@ -291,7 +293,7 @@ void TableCopy::settle(Row& row, const Refusal& refusal, const ServerError& erro
     const std::string reason = error.report().text();
     const bool value = column != columns.end() && !cellsOf(row)[column->from].isNull();
     if (value && error.sqlState().starts_with("22")) {
-        if (mend(row, static_cast<std::size_t>(column - columns.begin()), reason))
+        if (mend(row, static_cast<std::size_t>(column - columns.begin()), reason, error.hint()))
             pending_.push_front(std::move(row));
         return;
     }

@@ -72,7 +72,7 @@ private:
     void addPending();
     void letGo();
     [[nodiscard]] bool encode(Row& row);
-    [[nodiscard]] bool mend(Row& row, std::size_t column, const std::string& reason);
+    [[nodiscard]] bool mend(Row& row, std::size_t column, const std::string& reason, const std::string& hint);
     [[nodiscard]] MendedRow& mendedRow(Row& row) const;
     [[nodiscard]] bool asText(Row& row, std::size_t column, const std::string& reason);
     [[nodiscard]] BadCell badCell(const Row& row, const LoadedColumn* column,

@@ -50,6 +50,7 @@ void BadValues::leaveOut(const BadCell& bad) {
     ++leftOut_;
     ++leftOutOf_[table];
     const std::string sentence = sentenceOf(bad.shownRow, columnOf(bad), bad.shownValue, bad.rejected.reason);
+    if (hint_.empty()) hint_ = bad.hint;
     if (policy_ != OnBadValue::rejectFile) return note(table, columnOf(bad), sentence);
     if (!context_->dryRun()) file_.add(bad.rejected);
     if (leftOut_ <= logged) context_->setAside("table " + shownName(table) + ", " + sentence, "left out");
@@ -101,8 +102,9 @@ std::string BadValues::failure() const {
 
 void BadValues::throwIfFailed() const {
     if (failures_ == 0) return;
-    throw Error(failure(),
-                "change them at their source, or the types in the target, or let 'on-bad-value' decide");
+    throw Error(failure(), hint_.empty() ? "change them at their source, or the types in the target, or let "
+                                           "'on-bad-value' decide"
+                                         : hint_);
 }
 
 std::vector<std::pair<std::string, std::string>> BadValues::summary() const {

@@ -27,6 +27,7 @@ struct BadCell {
     RejectedRow rejected;
     std::string shownRow;    ///< "row id=5"
     std::string shownValue;  ///< "'abc'"; "" where it is the row that is refused
+    std::string hint;        ///< what to do about this very value; "" for nothing more than about any
 };
 
 /// Keeps count of what does not fit, and carries out what the option says. Its memory is bounded, whatever
@@ -76,6 +77,7 @@ private:
     RejectFile file_;
     std::map<std::pair<std::string, std::string>, Group> failed_;  ///< by table and column
     std::string only_;                                             ///< the first one, in full
+    std::string hint_;                                             ///< the first one
     std::map<std::string, std::uint64_t> leftOutOf_;
     std::uint64_t leftOut_ = 0;
     std::uint64_t mended_ = 0;

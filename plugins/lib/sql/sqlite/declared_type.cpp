@@ -165,6 +165,22 @@ void setArguments(LogicalType& type, std::string_view arguments) noexcept {
     }
 }
 
+std::string_view nameOf(Affinity affinity) noexcept {
+    switch (affinity) {
+        case Affinity::integer:
+            return "INTEGER";
+        case Affinity::text:
+            return "TEXT";
+        case Affinity::blob:
+            return "BLOB";
+        case Affinity::real:
+            return "REAL";
+        case Affinity::numeric:
+            break;
+    }
+    return "NUMERIC";
+}
+
 LogicalType typeOf(Affinity affinity) noexcept {
     LogicalType type;
     switch (affinity) {
@@ -223,6 +239,8 @@ DeclaredType logicalTypeOf(std::string_view declared, std::string_view defaultVa
         result.type = typeOf(affinity);
         result.origin = TypeOrigin::inferred;
         result.vague = declared.empty() || affinity == Affinity::numeric;
+        result.reason = declared.empty() ? "it declares no type"
+                                         : "no known type; its affinity is " + std::string(nameOf(affinity));
         return result;
     }
     const std::string fallback = lowered(defaultValue);
@@ -233,8 +251,18 @@ DeclaredType logicalTypeOf(std::string_view declared, std::string_view defaultVa
         result.type = LogicalType{};
         result.type.kind = TypeKind::boolean;
         result.origin = TypeOrigin::inferred;
+        result.reason = byDefault ? "its default is " + fallback : "as libraries declare booleans";
     }
     return result;
+}
+
+bool saysLittle(std::string_view declared) {
+    const DeclaredType type = logicalTypeOf(declared, "");
+    // Inferred from its affinity, that is, but for tinyint(1).
+    if (type.origin == TypeOrigin::inferred) return type.type.kind != TypeKind::boolean;
+    const Declaration declaration = split(declared);
+    constexpr std::array<std::string_view, 4> bare{"numeric", "decimal", "dec", "number"};
+    return declaration.arguments.empty() && std::ranges::find(bare, declaration.words) != bare.end();
 }
 
 }  // namespace roost::sqlite

@@ -65,9 +65,10 @@ private:
                 column.generated = std::string();
                 column.generatedStored = hidden == 3;
             }
-            const DeclaredType declared = logicalTypeOf(column.nativeType, columns.text(3));
+            DeclaredType declared = logicalTypeOf(column.nativeType, columns.text(3));
             column.type = declared.type;
             column.typeOrigin = declared.origin;
+            column.typeReason = std::move(declared.reason);
             if (const std::int64_t place = columns.integer(4); place > 0) keyColumns[place] = column.name;
             table_.columns.push_back(std::move(column));
         }
