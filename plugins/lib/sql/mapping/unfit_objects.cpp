@@ -104,14 +104,19 @@ private:
         return fate.dropped || fate.renamed || fate.columns.anyChanged();
     }
 
+    /// SELECT *, INSERT without names and NATURAL JOIN mean columns without naming them.
+    static bool countsColumns(std::string_view sql) {
+        return sql.find('*') != std::string_view::npos || mentions(sql, "insert") || mentions(sql, "natural");
+    }
+
     static std::string reason(const TableFate& fate, const NativeObject& object, bool standsOn) {
         const std::string table = "table '" + fate.name + "'";
         if (fate.dropped) return "it speaks of " + table + ", which is dropped";
         if (fate.renamed)
             return standsOn ? "its table is renamed" : "it speaks of " + table + ", which is renamed";
-        // SELECT * and INSERT without names may mean a dropped column.
         for (const ColumnNames::Entry& column : fate.columns.entries())
-            if (column.isDropped() || (column.isChanged() && mentions(object.sql, column.before)))
+            if (column.isChanged() &&
+                (mentions(object.sql, column.before) || (column.isDropped() && countsColumns(object.sql))))
                 return "it speaks of " + table + ", whose column '" + column.before + "' is " +
                        (column.isDropped() ? "dropped" : "renamed");
         return {};
