@@ -1,7 +1,9 @@
 #include "transforms/schema_map/rule_check.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -13,6 +15,11 @@ namespace roost {
 namespace {
 
 using sql::mapping::SchemaRule;
+
+/// What a rule is about, and then what is done.
+constexpr std::array<std::string_view, 8> keys{"table", "column", "type",   "rename",
+                                               "drop",  "cast",   "native", "default"};
+constexpr std::ptrdiff_t subjects = 3;
 
 /// Words, numbers, quotes and what stands in brackets: `numeric(10, 2)[]`, `app."Mood"`.
 bool isTypeText(std::string_view text) {
@@ -39,10 +46,7 @@ public:
 
     void check() {
         for (const char* key : {"table", "column", "type", "rename", "cast", "native"}) refuseEmpty(key);
-        if (!has("table") && !has("column") && !has("type"))
-            atRule("a rule has to say what it is about: add 'table', 'column' or 'type'");
-        if (!has("rename") && !has("drop") && !has("cast") && !has("native") && !has("default"))
-            atRule("a rule has to say what is done: add 'rename', 'drop', 'cast', 'native' or 'default'");
+        if (!misspelt()) requireKeys();
         checkDrop();
         checkRename();
         if (has("table") && rule_.isAboutTables())
@@ -54,7 +58,7 @@ public:
     }
 
 private:
-    [[nodiscard]] bool has(const char* key) const { return node_.find(key) != nullptr; }
+    [[nodiscard]] bool has(std::string_view key) const { return node_.find(key) != nullptr; }
     void atRule(std::string message) { diagnostics_.error(node_.position, std::move(message)); }
     void at(const char* key, std::string message) {
         const Node& value = *node_.find(key);
@@ -66,6 +70,23 @@ private:
         if (value != nullptr &&
             (value->kind == Node::Kind::null || (value->isScalar() && value->scalar.empty())))
             at(key, "'" + std::string(key) + "' of a rule is empty");
+    }
+
+    /// A key that is none was told; what it was meant for is not missed, too.
+    [[nodiscard]] bool misspelt() const {
+        return std::ranges::any_of(node_.members, [](const auto& member) {
+            return std::ranges::find(keys, member.first.scalar) == keys.end();
+        });
+    }
+
+    void requireKeys() {
+        const auto any = [&](auto begin, auto end) {
+            return std::any_of(begin, end, [&](std::string_view key) { return has(key); });
+        };
+        if (!any(keys.begin(), keys.begin() + subjects))
+            atRule("a rule has to say what it is about: add 'table', 'column' or 'type'");
+        if (!any(keys.begin() + subjects, keys.end()))
+            atRule("a rule has to say what is done: add 'rename', 'drop', 'cast', 'native' or 'default'");
     }
 
     void checkDrop() {

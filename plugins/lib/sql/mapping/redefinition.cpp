@@ -124,16 +124,16 @@ std::string sqliteStatement(const Table& table) {
     return sqlite::createTableText(plain) + (traits.strict ? " STRICT" : "");
 }
 
-void redefineSqlite(Table& table, RuledCatalog& ruled) {
+void redefineSqlite(Table& table, const TableFate& fate, RuledCatalog& ruled) {
     const std::string former = table.nativeSql;
     if (sqlite::isVirtual(table))
-        throw Error("table " + shownName(table.qualifiedName()) +
+        throw Error("table " + shownName(fate.name) +
                         " is a virtual table: within SQLite a rule can drop it, and nothing else",
                     "leave it out of the rule");
     const bool understood = former.empty() || sqlite::parseCreateTable(former).has_value();
     for (const Column& column : table.columns)
         if (column.generated && column.generated->empty())
-            throw Error("table " + shownName(table.qualifiedName()) +
+            throw Error("table " + shownName(fate.name) +
                             " can't be changed: the statement that made it is not understood, and it has "
                             "generated columns",
                         "leave it out of the rules");
@@ -210,7 +210,7 @@ void redefineTables(Catalog& catalog, RuledCatalog& ruled, Dialect dialect) {
         Table* table = fate.redefined ? tableOf(catalog, fate.id) : nullptr;
         if (table == nullptr) continue;
         if (dialect == Dialect::sqlite)
-            redefineSqlite(*table, ruled);
+            redefineSqlite(*table, fate, ruled);
         else
             redefinePostgresql(*table, ruled);
     }
