@@ -470,6 +470,31 @@ TEST_CASE("within PostgreSQL tables are made anew, and what their statements sai
     CHECK(columnsOf(catalog, "derived") == Lines{"x", "y"});
 }
 
+TEST_CASE("sequences go with the columns that own them") {
+    ScratchDatabase source(
+        "CREATE TABLE a (id serial PRIMARY KEY, n int); CREATE TABLE b (id serial, n int); CREATE TABLE c "
+        "(id int "
+        "DEFAULT nextval('b_id_seq'), k serial); CREATE TABLE d (id serial)");
+    const Rules rules{
+        {.table = "a", .drop = true}, {.column = "b.id", .drop = true}, {.column = "d.id", .rename = "no"}};
+    const Catalog catalog = ruled(readPostgresql(source), rules, SchemaMap::To::postgresql);
+    Lines objects;
+    for (const NativeObject& object : catalog.objects) objects.push_back(object.type + " " + object.name);
+    CHECK(objects == Lines{"sequence b_id_seq", "sequence c_k_seq", "sequence d_id_seq",
+                           "sequence owner c_k_seq", "sequence owner d_id_seq"});
+    CHECK(lossesOf(catalog).empty());
+    const Catalog across = ruled(readPostgresql(source), rules);
+    for (const std::string& loss : lossesOf(across)) CHECK(loss.find("'a_id_seq'") == std::string::npos);
+}
+
+TEST_CASE("what a rule replaces is no loss") {
+    ScratchDatabase source("CREATE TABLE t (id uuid DEFAULT gen_random_uuid(), tags text[])");
+    CHECK(lossesOf(ruled(readPostgresql(source), {})).size() == 2);
+    CHECK(lossesOf(ruled(readPostgresql(source),
+                         {{.column = "t.id", .defaultValue = "(lower(hex(randomblob(16))))"},
+                          {.column = "t.tags", .native = "json_text"}})) == Lines{});
+}
+
 TEST_CASE("rows lose what is dropped, without a copy of the rest") {
     QuietContext context;
     SchemaMap::Options options;

@@ -136,6 +136,9 @@ private:
             Column column = before.columns[i];
             column.name = *entry.after;
             if (change.cast) cast(place, column, *change.cast);
+            // What a rule replaces needs no translation, and is no loss where it has none.
+            if (change.defaultValue && from_ != to_ && column.identity == Identity::none)
+                column.defaultValue.reset();
             if (column.generated) renameGenerated(place, i, column);
             fate.redefined = fate.redefined || change.cast || change.native || change.defaultValue;
             fate.kept.push_back(i);

@@ -34,6 +34,21 @@ void addLosses(Catalog& catalog, RuledCatalog& ruled) {
     }
 }
 
+/// The mapping tells which types have no counterpart; where a rule says the type, that is not so.
+void forgetTypes(Catalog& catalog, const RuledCatalog& ruled) {
+    for (const TableFate& fate : ruled.fates) {
+        const Table* table = catalog.find(fate.id);
+        for (std::size_t i = 0; table != nullptr && i < fate.changes.size(); ++i) {
+            if (!fate.changes[i].native) continue;
+            const std::string head = "column " + table->columns[i].name + ": ";
+            std::erase_if(catalog.losses, [&](const Loss& loss) {
+                return loss.schema == table->schema && loss.table == table->name &&
+                       loss.message.starts_with(head) && loss.message.find(" becomes ") != std::string::npos;
+            });
+        }
+    }
+}
+
 /// The schema that tables are to be made in has to be there.
 void addSchema(Catalog& catalog, const std::string& name) {
     const bool known = std::ranges::any_of(catalog.objects, [&](const NativeObject& object) {
@@ -59,6 +74,7 @@ RowChanges mapByOrder(Catalog& catalog, const MappingOrder& order,
         clearStatements(catalog, ruled, order.from);
         followTables(catalog, ruled);
         mapSchema(catalog, order.from, order.to);
+        forgetTypes(catalog, ruled);
     }
     defineColumns(catalog, ruled, withinDialect, order.to);
     if (withinDialect) redefineTables(catalog, ruled, order.to);

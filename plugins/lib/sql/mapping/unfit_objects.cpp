@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,15 +37,58 @@ const TableFate* fateOf(const RuledCatalog& ruled, const std::string& schema, co
     return nullptr;
 }
 
+/// ALTER SEQUENCE schema.name OWNED BY schema.table.column, as PostgreSQL's source writes it.
+struct Ownership {
+    const TableFate* table = nullptr;
+    const ColumnNames::Entry* column = nullptr;
+    std::size_t begin = 0;  ///< of the owner's name
+};
+
+std::optional<Ownership> ownershipOf(const RuledCatalog& ruled, const NativeObject& object) {
+    if (object.type != "sequence owner") return std::nullopt;
+    const std::vector<ExpressionToken> tokens = expressionTokens(object.sql, Dialect::postgresql);
+    if (tokens.size() < 12 || !tokens[5].is("OWNED") || !tokens[11].isName()) return std::nullopt;
+    Ownership found;
+    found.table = fateOf(ruled, tokens[7].text == "public" ? "" : tokens[7].text, tokens[9].text);
+    if (found.table == nullptr) return std::nullopt;
+    found.column = found.table->columns.find(tokens[11].text);
+    found.begin = tokens[7].begin;
+    return found;
+}
+
+bool isUsed(const Catalog& catalog, const std::string& sequence) {
+    return std::ranges::any_of(catalog.tables, [&](const Table& table) {
+        return std::ranges::any_of(table.columns, [&](const Column& column) {
+            return column.defaultValue && mentions(*column.defaultValue, sequence);
+        });
+    });
+}
+
+/// What stands on a dropped table goes with it, and so does the sequence of a dropped column: that is no loss
+/// of its own.
+void removeOfDropped(Catalog& catalog, const RuledCatalog& ruled) {
+    std::vector<std::pair<std::string, std::string>> orphans;
+    for (const NativeObject& object : catalog.objects)
+        if (const auto owner = ownershipOf(ruled, object))
+            if (owner->table->dropped || owner->column == nullptr || owner->column->isDropped())
+                orphans.emplace_back(object.schema, object.name);
+    std::erase_if(catalog.objects, [&](const NativeObject& object) {
+        const TableFate* fate = object.table.empty() ? nullptr : fateOf(ruled, object.schema, object.table);
+        if (fate != nullptr && fate->dropped) return true;
+        if (!object.type.starts_with("sequence") ||
+            std::ranges::find(orphans, std::pair(object.schema, object.name)) == orphans.end())
+            return false;
+        return object.type == "sequence owner" || !isUsed(catalog, object.name);
+    });
+}
+
 class Leaving {
 public:
     Leaving(Catalog& catalog, RuledCatalog& ruled) : catalog_(catalog), ruled_(ruled) {}
 
     void leave() {
-        std::erase_if(catalog_.objects, [&](const NativeObject& object) { return isOfDropped(object); });
-        for (NativeObject& object : catalog_.objects)
-            if (object.type == "sequence owner") follow(object);
-        std::erase_if(catalog_.objects, [](const NativeObject& object) { return object.sql.empty(); });
+        removeOfDropped(catalog_, ruled_);
+        for (NativeObject& object : catalog_.objects) follow(object);
         // A view of a view that is left out has to go, too.
         for (bool again = true; again;) {
             again = false;
@@ -60,30 +104,15 @@ public:
     }
 
 private:
-    /// What stands on a dropped table goes with it: that is no loss of its own.
-    [[nodiscard]] bool isOfDropped(const NativeObject& object) const {
-        const TableFate* fate = object.table.empty() ? nullptr : fateOf(ruled_, object.schema, object.table);
-        return fate != nullptr && fate->dropped;
-    }
-
-    /// ALTER SEQUENCE schema.name OWNED BY schema.table.column, of the table under its new name.
-    void follow(NativeObject& object) {
-        const std::vector<ExpressionToken> tokens = expressionTokens(object.sql, Dialect::postgresql);
-        if (tokens.size() < 12 || !tokens[5].is("OWNED") || !tokens[11].isName()) return;
-        const std::string schema = tokens[7].text == "public" ? "" : tokens[7].text;
-        const TableFate* fate = fateOf(ruled_, schema, tokens[9].text);
-        if (fate == nullptr) return;
-        const ColumnNames::Entry* column = fate->columns.find(tokens[11].text);
-        const Table* table = catalog_.find(fate->id);
-        if (table == nullptr || column == nullptr || column->isDropped()) {
-            object.sql.clear();
-            return;
-        }
-        if (!fate->renamed && !column->isChanged()) return;
+    /// A sequence is owned by the same column, whatever that is called now.
+    void follow(NativeObject& object) const {
+        const auto owner = ownershipOf(ruled_, object);
+        if (!owner || (!owner->table->renamed && !owner->column->isChanged())) return;
+        const Table* table = catalog_.find(owner->table->id);
         object.table = table->name;
-        object.sql = object.sql.substr(0, tokens[7].begin) +
+        object.sql = object.sql.substr(0, owner->begin) +
                      quoteIdentifier(table->schema.empty() ? "public" : table->schema) + "." +
-                     quoteIdentifier(table->name) + "." + quoteIdentifier(*column->after) + ";";
+                     quoteIdentifier(table->name) + "." + quoteIdentifier(*owner->column->after) + ";";
     }
 
     /// Why the object can't stay, or "".
@@ -141,6 +170,7 @@ private:
 void leaveOutUnfit(Catalog& catalog, RuledCatalog& ruled) { Leaving(catalog, ruled).leave(); }
 
 void followTables(Catalog& catalog, const RuledCatalog& ruled) {
+    removeOfDropped(catalog, ruled);
     for (NativeObject& object : catalog.objects) {
         const TableFate* fate = object.table.empty() ? nullptr : fateOf(ruled, object.schema, object.table);
         const Table* table = fate == nullptr ? nullptr : catalog.find(fate->id);

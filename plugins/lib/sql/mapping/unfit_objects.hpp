@@ -11,7 +11,8 @@ namespace roost::sql::mapping {
 /// Whatever has the name of a changed table as a word counts. Sequences follow the columns that own them.
 void leaveOutUnfit(Catalog& catalog, RuledCatalog& ruled);
 
-/// For the other dialect, which has none of them: lets them stand on the tables under their new names.
+/// For the other dialect, whose mapping lists them: lets them stand on the tables under their new names, and
+/// takes away what goes with dropped ones.
 void followTables(Catalog& catalog, const RuledCatalog& ruled);
 
 }  // namespace roost::sql::mapping
