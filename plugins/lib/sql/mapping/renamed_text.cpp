@@ -139,6 +139,12 @@ std::size_t columnsIn(const IndexStatement& index, const ColumnNames& names) {
     return count;
 }
 
+/// The statement with another method, for the parser: what the index is on is said the same way for all.
+std::string asBtree(const std::string& sql, const Tokens& tokens, std::size_t body) {
+    if (body + 1 >= tokens.size() || !tokens[body].is("USING")) return sql;
+    return edited(sql, {{tokens[body + 1].begin, tokens[body + 1].end, "btree"}});
+}
+
 bool isWordCharacter(char c) noexcept {
     const auto byte = static_cast<unsigned char>(c);
     return std::isalnum(byte) != 0 || c == '_' || c == '$' || byte >= 0x80;
@@ -191,7 +197,7 @@ RenamedText renameInIndex(const std::string& sql, Dialect dialect, const ColumnN
     if (RenamedText obstacle = renaming.obstacle(); !obstacle.why.empty()) return obstacle;
     if (renaming.isNeeded()) {
         try {
-            const IndexStatement statement = parseIndexStatement(sql, dialect);
+            const IndexStatement statement = parseIndexStatement(asBtree(sql, tokens, body), dialect);
             if (columnsIn(statement, names) + includedColumns(tokens, body, names) != renaming.found())
                 return renaming.notUnderstood();
         } catch (const NotTranslatable&) {

@@ -82,6 +82,15 @@ void removeOfDropped(Catalog& catalog, const RuledCatalog& ruled) {
     });
 }
 
+/// The text without "LANGUAGE plpgsql", which speaks of no table called so.
+std::string withoutLanguage(const NativeObject& object) {
+    std::string sql = object.sql;
+    if (object.type != "function" && object.type != "procedure") return sql;
+    constexpr std::string_view clause = "\n LANGUAGE ";  // as pg_get_functiondef() writes it
+    if (const auto at = sql.find(clause); at != std::string::npos) sql.erase(at, clause.size());
+    return sql;
+}
+
 class Leaving {
 public:
     Leaving(Catalog& catalog, RuledCatalog& ruled) : catalog_(catalog), ruled_(ruled) {}
@@ -96,7 +105,8 @@ public:
                 const std::string why = unfit(object);
                 if (why.empty()) return false;
                 lose(object, why);
-                gone_.push_back(object.name);
+                gone_.push_back(
+                    object.name.substr(0, object.name.find('(')));  // without a function's arguments
                 again = true;
                 return true;
             });
@@ -118,10 +128,11 @@ private:
     /// Why the object can't stay, or "".
     [[nodiscard]] std::string unfit(const NativeObject& object) const {
         if (among(object.type) || object.type == "sequence" || object.type == "sequence owner") return {};
+        const std::string sql = withoutLanguage(object);
         for (const TableFate& fate : ruled_.fates) {
             if (!changedItsNames(fate)) continue;
             const bool standsOn = object.schema == fate.schema && object.table == fate.name;
-            if (!standsOn && !mentions(object.sql, fate.name)) continue;
+            if (!standsOn && !mentions(sql, fate.name)) continue;
             if (const std::string why = reason(fate, object, standsOn); !why.empty()) return why;
         }
         for (const std::string& name : gone_)
