@@ -71,8 +71,11 @@ Object::Ptr recordSchema(const OptionSpec& option);
 
 Object::Ptr valueSchema(const OptionSpec& option) {
     switch (option.type) {
-        case OptionType::text:
-            return anyText();
+        case OptionType::text: {
+            Object::Ptr schema = object();
+            schema->set("type", array({"string", "number", "boolean", "null"}));  // nothing is an empty text
+            return schema;
+        }
         case OptionType::url:
             return typed("string");
         case OptionType::boolean:

@@ -56,6 +56,7 @@ TEST_CASE("the schema names every plugin's options with their types, ranges and 
           R"([{"type":"integer","minimum":0,"maximum":1000000000},{"type":"string","pattern":"\\$\\{"}])");
     CHECK(options->getObject("rows")->getValue<std::string>("default") == "10");
     CHECK(options->getObject("token")->getValue<bool>("writeOnly"));
+    CHECK(text(options->getObject("token")->get("type")) == R"(["string","number","boolean","null"])");
     CHECK(options->has("sslmode"));
     CHECK_FALSE(options->has("format"));
 
