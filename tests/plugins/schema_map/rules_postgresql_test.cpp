@@ -29,6 +29,31 @@ TEST_CASE("rules go before the mapping into the other dialect") {
     createPostgresql(database, catalog);
 }
 
+TEST_CASE("a cast leaves nothing of what the column was declared as") {
+    const Catalog there = ruled(
+        sqliteCatalog("CREATE TABLE t (a jsonb_text, b uuid_text DEFAULT 'x', c INT CHECK (c IN (0, 1)))"),
+        {{.column = "a", .cast = "json"},
+         {.column = "b", .cast = "text(8)"},
+         {.column = "c", .cast = "boolean"}},
+        SchemaMap::To::postgresql);
+    CHECK(columnOf(there, "t", "a").nativeType == "json");
+    CHECK(columnOf(there, "t", "b").nativeType == "varchar(8)");
+    CHECK(columnOf(there, "t", "b").defaultValue == "'x'");
+    CHECK(columnOf(there, "t", "c").nativeType == "boolean");
+    CHECK(lossesOf(there) == Lines{});
+    ScratchDatabase database;
+    createPostgresql(database, there);
+
+    ScratchDatabase source(
+        "CREATE DOMAIN price AS numeric(8,2) CHECK (VALUE > 0); CREATE TABLE t (a jsonb, p price)");
+    const Catalog back =
+        ruled(readPostgresql(source), {{.column = "a", .cast = "text"}, {.column = "p", .cast = "float64"}});
+    CHECK(columnOf(back, "t", "a").nativeType == "text");
+    CHECK(columnOf(back, "t", "p").nativeType == "double precision");
+    CHECK(tableOf(back, "t").checks.empty());
+    CHECK(lossesOf(back) == Lines{"domain 'price' is left out"});
+}
+
 TEST_CASE("tables are made in the schema that is named") {
     QuietContext context;
     SchemaMap::Options options;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "lib/sql/mapping/free_names.hpp"
+#include "lib/sql/mapping/native_types.hpp"
 #include "lib/sql/mapping/value_kind.hpp"
 #include "lib/sql/quoting.hpp"
 #include "lib/storage/shown_name.hpp"
@@ -150,9 +151,14 @@ private:
         column.type = type;
         column.typeOrigin = TypeOrigin::set;
         column.typeReason.clear();
-        // Between the dialects the mapping says so.
-        if (from_ != to_ || column.identity == Identity::none || valueKind(type) == ValueKind::integer)
+        if (from_ != to_) {
+            // What was declared before is no longer what it is; the mapping tells of the rest.
+            column.nativeType.clear();
+            column.nativeType =
+                from_ == Dialect::sqlite ? sqliteType(type, "").native : postgresqlType(column).native;
             return;
+        }
+        if (column.identity == Identity::none || valueKind(type) == ValueKind::integer) return;
         lose(place, "column " + column.name + " no longer numbers its rows: it becomes " + format(type),
              column.nativeType);
         column.identity = Identity::none;

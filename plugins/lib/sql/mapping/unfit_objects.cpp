@@ -133,7 +133,7 @@ private:
             if (!changedItsNames(fate)) continue;
             const bool standsOn = object.schema == fate.schema && object.table == fate.name;
             if (!standsOn && !mentions(sql, fate.name)) continue;
-            if (const std::string why = reason(fate, object, standsOn); !why.empty()) return why;
+            if (std::string why = reason(fate, object, standsOn); !why.empty()) return why;
         }
         for (const std::string& name : gone_)
             if (mentions(object.sql, name)) return "it speaks of '" + name + "', which is left out";
