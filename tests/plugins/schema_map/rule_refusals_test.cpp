@@ -67,3 +67,28 @@ TEST_CASE("a virtual table can be dropped within SQLite, and nothing else") {
           "table v is a virtual table: within SQLite a rule can drop it, and nothing else");
     CHECK(withinSqlite(sql, {{.table = "v", .drop = true}}).tables.size() == 1);
 }
+
+TEST_CASE("a default that is not one expression is refused") {
+    const auto defaulting = [](const std::string& text, SchemaMap::To to) {
+        return refusal([&] {
+            (void)ruled(sqliteCatalog("CREATE TABLE t (a TEXT NOT NULL)"),
+                        {{.column = "t.a", .defaultValue = text}}, to);
+        });
+    };
+    for (const char* text :
+         {"it's", "1, b int", "1 -- x", "1 /* x */", "(1", "1)", "1; DROP TABLE t", "'a"}) {
+        CAPTURE(text);
+        CHECK(defaulting(text, SchemaMap::To::postgresql) ==
+              "table 't': column 'a': its default cannot be used: " + std::string(text));
+    }
+    for (const char* text :
+         {"E'it\\'s'", "concat('a', \"current_user\"())", "ARRAY[1, 2]", "'a -- b'::text"}) {
+        CAPTURE(text);
+        CHECK(defaulting(text, SchemaMap::To::postgresql).empty());
+    }
+    for (const char* text : {"it's", "1 -- x", "(1"}) {
+        CAPTURE(text);
+        CHECK(defaulting(text, SchemaMap::To::sqlite) ==
+              "table 't': column 'a': its default cannot be used: " + std::string(text));
+    }
+}

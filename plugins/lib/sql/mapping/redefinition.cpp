@@ -79,6 +79,30 @@ std::string nativeOf(const Table& table, const Column& column, Dialect dialect) 
     return postgresqlType(plain).native;
 }
 
+/// A default stands between other words of a statement: it must not reach beyond its place, nor hide them
+/// behind a comment. SQLite's are looked at where its statements are made.
+void requireOneExpression(const Table& table, const Column& column, const std::string& sql) {
+    int depth = 0;
+    bool good = true;
+    std::size_t at = 0;
+    for (const ExpressionToken& token : expressionTokens(sql, Dialect::postgresql)) {
+        good = good && std::string_view(sql).substr(at, token.begin - at).find_first_not_of(" \t\r\n\f") ==
+                           std::string_view::npos;
+        at = token.end;
+        if (token.isSymbol("(") || token.isSymbol("[")) ++depth;
+        if (token.isSymbol(")") || token.isSymbol("]")) --depth;
+        good = good && depth >= 0 && !token.isSymbol(";") && !(depth == 0 && token.isSymbol(","));
+        // Left to the server: E'...', but not a quote that is never closed.
+        if (token.kind == ExpressionToken::Kind::unknown)
+            good = good && sql[token.begin] != '\'' && sql[token.begin] != '"';
+    }
+    if (!good || depth != 0)
+        throw Error(
+            "table '" + shownName(table.qualifiedName()) + "': column '" + shownName(column.name) +
+                "': its default cannot be used: " + shownName(sql),
+            "a default is one expression of PostgreSQL's; a text needs quotes of its own: \"'text'\"");
+}
+
 void defineColumn(RuledCatalog& ruled, const Table& table, Column& column, const ColumnChange& change,
                   bool withinDialect, Dialect to) {
     const std::string formerType = column.nativeType;
@@ -102,6 +126,7 @@ void defineColumn(RuledCatalog& ruled, const Table& table, Column& column, const
         column.defaultValue.reset();
         return;
     }
+    if (to == Dialect::postgresql) requireOneExpression(table, column, *change.defaultValue);
     stopNumbering("its default is " + *change.defaultValue);
     column.defaultValue = change.defaultValue;
 }
