@@ -79,8 +79,15 @@ std::string code(std::string_view text) {
     return quote + cell(text) + quote;
 }
 
-void appendOption(std::string& out, const OptionSpec& option, std::size_t nameWidth) {
-    const std::string margin(nameWidth + 4, ' ');
+std::size_t nameWidth(const std::vector<OptionSpec>& options) {
+    std::size_t width = 0;
+    for (const OptionSpec& option : options)
+        width = std::max(width, std::min(option.name.size(), widestName));
+    return width;
+}
+
+void appendOption(std::string& out, const OptionSpec& option, std::size_t indent, std::size_t width) {
+    const std::string margin(indent + width + 2, ' ');
     const auto say = [&](const std::string& text, const std::string& first) {
         std::string lead = first;
         for (const std::string& line : wrapped(text, lineWidth - margin.size())) {
@@ -92,9 +99,9 @@ void appendOption(std::string& out, const OptionSpec& option, std::size_t nameWi
     if (option.required) head += "; required";
     if (option.secret) head += "; secret";
     if (!option.defaultValue.empty()) head += "; default " + option.defaultValue;
-    std::string first = "  " + option.name;
-    if (option.name.size() <= nameWidth) {
-        first.append(nameWidth + 2 - option.name.size(), ' ');
+    std::string first = std::string(indent, ' ') + option.name;
+    if (option.name.size() <= width) {
+        first.append(width + 2 - option.name.size(), ' ');
     } else {
         out += first + "\n";
         first = margin;
@@ -102,6 +109,22 @@ void appendOption(std::string& out, const OptionSpec& option, std::size_t nameWi
     say(head, first);
     say(option.help, margin);
     if (!option.example.empty()) say("such as: " + option.example, margin);
+    if (option.members.empty()) return;
+    out += margin + "Each record takes:\n";
+    for (const OptionSpec& member : option.members)
+        appendOption(out, member, margin.size() + 2, nameWidth(option.members));
+}
+
+/// A row of the table; `path` is the option's name behind those of the records that it is part of.
+void appendRow(std::string& out, const OptionSpec& option, const std::string& path) {
+    std::string takes = takenBy(option);
+    if (option.required) takes += "; **required**";
+    if (option.secret) takes += "; secret";
+    out += "| `" + path + "` | " + cell(takes) + " | " +
+           (option.defaultValue.empty() ? "" : code(option.defaultValue)) + " | " + cell(option.help);
+    if (!option.example.empty()) out += " Such as: " + code(option.example);
+    out += " |\n";
+    for (const OptionSpec& member : option.members) appendRow(out, member, path + "[]." + member.name);
 }
 
 }  // namespace
@@ -139,11 +162,9 @@ std::string describePlugin(const PluginFactory& plugin) {
     if (plugin.options().empty()) {
         out += "It takes no options.\n";
     } else {
-        std::size_t width = 0;
-        for (const OptionSpec& option : plugin.options())
-            width = std::max(width, std::min(option.name.size(), widestName));
         out += "Options:\n";
-        for (const OptionSpec& option : plugin.options()) appendOption(out, option, width);
+        for (const OptionSpec& option : plugin.options())
+            appendOption(out, option, 2, nameWidth(plugin.options()));
         out += "\n";
     }
     for (const std::string& line : wrapped(coreKeys(plugin), lineWidth)) out += line + "\n";
@@ -153,15 +174,7 @@ std::string describePlugin(const PluginFactory& plugin) {
 std::string markdownTable(const PluginFactory& plugin) {
     if (plugin.options().empty()) return "This plugin takes no options.\n";
     std::string out = "| option | takes | default | meaning |\n|---|---|---|---|\n";
-    for (const OptionSpec& option : plugin.options()) {
-        std::string takes = takenBy(option);
-        if (option.required) takes += "; **required**";
-        if (option.secret) takes += "; secret";
-        out += "| `" + option.name + "` | " + cell(takes) + " | " +
-               (option.defaultValue.empty() ? "" : code(option.defaultValue)) + " | " + cell(option.help);
-        if (!option.example.empty()) out += " Such as: " + code(option.example);
-        out += " |\n";
-    }
+    for (const OptionSpec& option : plugin.options()) appendRow(out, option, option.name);
     return out;
 }
 

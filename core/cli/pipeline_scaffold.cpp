@@ -29,7 +29,7 @@ std::string upper(std::string_view text) {
 
 /// As it has to stand behind "key: ". Lists and mappings are given in YAML already.
 std::string yamlValue(std::string_view text, OptionType type) {
-    const bool structure = type == OptionType::list || type == OptionType::map;
+    const bool structure = type == OptionType::list || type == OptionType::map || type == OptionType::records;
     if (structure && (text.starts_with('[') || text.starts_with('{'))) return std::string(text);
     constexpr std::string_view special = "!&*?|>@`\"'%#{}[],-:";
     const bool plain =
@@ -142,6 +142,7 @@ private:
     void writeOption(const StageChoice& choice, const OptionSpec& option) {
         const std::string end = option.help.ends_with('.') ? " " : ". ";
         comment(option.help + end + "Takes " + takenBy(option) + (option.required ? "; required." : "."));
+        commentMembers(option.members, "  ");
         if (option.required) {
             out_ += "    " + option.name + ": " + requiredValue(choice, option) + "\n";
             return;
@@ -149,6 +150,21 @@ private:
         const std::string& shown = option.defaultValue.empty() ? option.example : option.defaultValue;
         out_ +=
             "    # " + option.name + ":" + (shown.empty() ? "" : " " + yamlValue(shown, option.type)) + "\n";
+    }
+
+    /// What each record of an option takes.
+    void commentMembers(const std::vector<OptionSpec>& members, const std::string& margin) {
+        for (const OptionSpec& member : members) {
+            const std::string end = member.help.ends_with('.') ? " " : ". ";
+            const std::string text = "- " + member.name + " - " + member.help + end + "Takes " +
+                                     takenBy(member) + (member.required ? "; required." : ".");
+            std::string lead = margin;
+            for (const std::string& line : wrapped(text, commentWidth - margin.size() - 2)) {
+                out_ += "    # " + lead + line + "\n";
+                lead = margin + "  ";
+            }
+            commentMembers(member.members, margin + "    ");
+        }
     }
 
     /// An example where one plugin alone is meant, else a variable.

@@ -32,6 +32,8 @@ std::string typeName(OptionType type) {
             return "map";
         case OptionType::url:
             return "url";
+        case OptionType::records:
+            return "records";
     }
     return "text";
 }
@@ -65,6 +67,11 @@ Object::Ptr describeOption(const OptionSpec& option) {
     if (option.minimum) object->set("minimum", *option.minimum);
     if (option.maximum) object->set("maximum", *option.maximum);
     if (!option.example.empty()) object->set("example", option.example);
+    if (!option.members.empty()) {
+        Array::Ptr members(new Array);
+        for (const OptionSpec& member : option.members) members->add(describeOption(member));
+        object->set("options", members);
+    }
     return object;
 }
 

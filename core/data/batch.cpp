@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace roost {
 
@@ -34,6 +35,12 @@ std::span<char> Batch::allocate(std::size_t size) {
     room_ -= taken;
     arenaBytes_ += taken;
     return memory;
+}
+
+void Batch::keep(std::shared_ptr<const Batch> other) {
+    if (!other) return;
+    arenaBytes_ += other->bytes();
+    kept_.push_back(std::move(other));
 }
 
 std::string_view Batch::store(std::string_view data) {

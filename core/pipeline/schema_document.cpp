@@ -67,10 +67,15 @@ Object::Ptr listOf(const Object::Ptr& items) {
     return schema;
 }
 
+Object::Ptr recordSchema(const OptionSpec& option);
+
 Object::Ptr valueSchema(const OptionSpec& option) {
     switch (option.type) {
-        case OptionType::text:
-            return anyText();
+        case OptionType::text: {
+            Object::Ptr schema = object();
+            schema->set("type", array({"string", "number", "boolean", "null"}));  // nothing is an empty text
+            return schema;
+        }
         case OptionType::url:
             return typed("string");
         case OptionType::boolean:
@@ -94,6 +99,10 @@ Object::Ptr valueSchema(const OptionSpec& option) {
             map->set("additionalProperties", anyText());
             return map;
         }
+        case OptionType::records: {
+            const Object::Ptr record = recordSchema(option);
+            return anyOf({listOf(record), record});
+        }
     }
     return anyText();
 }
@@ -104,6 +113,20 @@ Object::Ptr optionSchema(const OptionSpec& option) {
     if (!option.defaultValue.empty()) schema->set("default", option.defaultValue);
     if (!option.example.empty()) schema->set("examples", array({option.example}));
     if (option.secret) schema->set("writeOnly", true);
+    return schema;
+}
+
+Object::Ptr recordSchema(const OptionSpec& option) {
+    Object::Ptr properties = object();
+    std::vector<std::string> required;
+    for (const OptionSpec& member : option.members) {
+        properties->set(member.name, optionSchema(member));
+        if (member.required) required.push_back(member.name);
+    }
+    Object::Ptr schema = typed("object");
+    schema->set("properties", properties);
+    if (!required.empty()) schema->set("required", array(required));
+    schema->set("additionalProperties", false);
     return schema;
 }
 

@@ -120,6 +120,26 @@ private:
                 hideValue(definition_, value);
             else if (key.scalar == "url")
                 hideUrlPassword(definition_, value);
+            else if (option != nullptr)
+                hideInRecords(value, *option);
+        }
+    }
+
+    /// A misspelt secret is one all the same, as it is outside of records.
+    void hideInRecords(const Node& node, const OptionSpec& option) {
+        if (option.members.empty()) return;
+        for (const Node& item : node.items) hideInRecords(item, option);
+        std::vector<std::string> names;
+        for (const OptionSpec& member : option.members) names.push_back(member.name);
+        for (const auto& [key, value] : node.members) {
+            auto member = std::ranges::find(option.members, key.scalar, &OptionSpec::name);
+            if (member == option.members.end())
+                member = std::ranges::find(option.members, nearest(key.scalar, names), &OptionSpec::name);
+            if (member == option.members.end()) continue;
+            if (member->secret)
+                hideValue(definition_, value);
+            else
+                hideInRecords(value, *member);
         }
     }
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <limits>
@@ -79,6 +80,49 @@ std::string trimmed(std::string_view text) {
     return std::string(text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1));
 }
 
+bool isEmpty(const Node& node) {
+    return node.kind == Node::Kind::null || (node.isScalar() && node.scalar.empty());
+}
+
+const OptionSpec* memberOf(const OptionSpec& spec, std::string_view name) {
+    const auto found = std::ranges::find(spec.members, name, &OptionSpec::name);
+    return found == spec.members.end() ? nullptr : &*found;
+}
+
+void checkRecord(const Node& record, const OptionSpec& spec, Diagnostics& diagnostics) {
+    std::vector<std::string> names;
+    std::string accepted;
+    for (const OptionSpec& member : spec.members) {
+        names.push_back(member.name);
+        accepted += (accepted.empty() ? "" : ", ") + member.name;
+    }
+    for (const auto& [key, value] : record.members) {
+        if (memberOf(spec, key.scalar) != nullptr) continue;
+        const std::string near = nearest(key.scalar, names);
+        diagnostics.add({key.position,
+                         "unknown option '" + key.scalar + "' in an item of '" + spec.name + "'",
+                         key.scalar.size(),
+                         near.empty() ? "" : "did you mean '" + near + "'?",
+                         {"an item of '" + spec.name + "' accepts: " + accepted}});
+    }
+    for (const OptionSpec& member : spec.members) {
+        if (!member.required) continue;
+        const Node* value = record.find(member.name);
+        if (value != nullptr && !isEmpty(*value)) continue;
+        Diagnostic diagnostic{
+            value == nullptr ? record.position : value->position,
+            value == nullptr
+                ? "missing option '" + member.name + "' in an item of '" + spec.name + "'"
+                : "option '" + member.name + "' is empty, but required by an item of '" + spec.name + "'",
+            0,
+            {},
+            {}};
+        if (!member.example.empty())
+            diagnostic.notes.push_back("such as: " + member.name + ": " + member.example);
+        diagnostics.add(std::move(diagnostic));
+    }
+}
+
 std::vector<std::string> splitAtCommas(std::string_view text) {
     std::vector<std::string> parts;
     while (!text.empty()) {
@@ -112,6 +156,8 @@ std::string_view describe(OptionType type) noexcept {
             return "a mapping of names to values";
         case OptionType::url:
             return "a url";
+        case OptionType::records:
+            return "a list of records";
     }
     return "text";
 }
@@ -227,6 +273,32 @@ std::optional<Location> url(const Node& node, const OptionSpec& spec, Diagnostic
         diagnostics.error(node.position, error.what(), node.scalar.size());
         return std::nullopt;
     }
+}
+
+std::optional<std::vector<const Node*>> records(const Node& node, const OptionSpec& spec,
+                                                Diagnostics& diagnostics) {
+    if (node.kind == Node::Kind::null) return std::vector<const Node*>{};
+    if (node.isScalar()) {
+        wrongType(node, spec, diagnostics);
+        return std::nullopt;
+    }
+    std::vector<const Node*> mappings;
+    if (node.kind == Node::Kind::mapping)
+        mappings.push_back(&node);
+    else
+        for (const Node& item : node.items) mappings.push_back(&item);
+    bool sound = true;
+    for (const Node* item : mappings) {
+        if (item->kind == Node::Kind::mapping) {
+            checkRecord(*item, spec, diagnostics);
+            continue;
+        }
+        diagnostics.error(item->position,
+                          "an item of '" + spec.name + "' is a mapping, not " + std::string(item->describe()),
+                          item->scalar.size());
+        sound = false;
+    }
+    return sound ? std::optional(std::move(mappings)) : std::nullopt;
 }
 
 }  // namespace option_values

@@ -42,6 +42,9 @@ public:
     [[nodiscard]] std::string_view store(std::string_view data);
     /// Uninitialised arena memory to be written in place. Lives as long as the batch.
     [[nodiscard]] std::span<char> allocate(std::size_t size);
+    /// Keeps another batch alive as long as this one, so that cells copied from it stay good: a batch with
+    /// other columns needs no copy of the values. Its bytes count as this one's.
+    void keep(std::shared_ptr<const Batch> other);
     /// The engine gives each source's tables numbers of their own.
     void renumber(TableId table) noexcept { table_ = table; }
 
@@ -52,6 +55,7 @@ private:
     std::size_t arenaBytes_ = 0;
     std::vector<Cell> cells_;
     std::vector<std::unique_ptr<char[]>> blocks_;
+    std::vector<std::shared_ptr<const Batch>> kept_;
     char* free_ = nullptr;
     std::size_t room_ = 0;
 };

@@ -19,7 +19,18 @@
 
 namespace [[gnu::visibility("default")]] roost {
 
-enum class OptionType : std::uint8_t { text, boolean, integer, size, duration, choice, list, map, url };
+enum class OptionType : std::uint8_t {
+    text,
+    boolean,
+    integer,
+    size,
+    duration,
+    choice,
+    list,
+    map,
+    url,
+    records
+};
 
 /// "text", "true or false", "a whole number", ...: what a user should write.
 [[nodiscard]] std::string_view describe(OptionType type) noexcept;
@@ -36,6 +47,7 @@ struct OptionSpec {
     std::optional<std::int64_t> minimum;
     std::optional<std::int64_t> maximum;
     std::string example;
+    std::vector<OptionSpec> members;  ///< records: what each of them may hold
 };
 
 /// The scalar readers. Each adds a diagnostic and returns nothing where the node is not of its type.
@@ -51,6 +63,9 @@ std::optional<std::vector<std::string>> list(const Node&, const OptionSpec&, Dia
 std::optional<std::vector<std::pair<std::string, std::string>>> map(const Node&, const OptionSpec&,
                                                                     Diagnostics&);
 std::optional<Location> url(const Node&, const OptionSpec&, Diagnostics&);
+/// The mappings of a list of records, or of a single one; valid as long as the node. Keys that no member of
+/// the spec has, and required ones that are missing, are told.
+std::optional<std::vector<const Node*>> records(const Node&, const OptionSpec&, Diagnostics&);
 }  // namespace option_values
 
 using TextMap = std::vector<std::pair<std::string, std::string>>;
@@ -64,9 +79,23 @@ public:
         return add(std::move(name), OptionType::text, std::move(help), Options{}.*member, member,
                    option_values::text);
     }
+    /// Text that may be missing: the member stays without a value then. A YAML null gives an empty text.
+    OptionTable& text(std::string name, std::optional<std::string> Options::*member, std::string help) {
+        return add(std::move(name), OptionType::text, std::move(help), (Options{}.*member).value_or(""),
+                   member, option_values::text);
+    }
     OptionTable& boolean(std::string name, bool Options::*member, std::string help) {
         return add(std::move(name), OptionType::boolean, std::move(help),
                    Options{}.*member ? "true" : "false", member, option_values::boolean);
+    }
+    /// Like text, for what may be missing.
+    OptionTable& boolean(std::string name, std::optional<bool> Options::*member, std::string help) {
+        const std::optional<bool> shown = Options{}.*member;
+        return add(std::move(name), OptionType::boolean, std::move(help),
+                   !shown   ? ""
+                   : *shown ? "true"
+                            : "false",
+                   member, option_values::boolean);
     }
     template <class Integer>
     OptionTable& integer(std::string name, Integer Options::*member, std::string help) {
@@ -101,6 +130,32 @@ public:
     }
     OptionTable& map(std::string name, TextMap Options::*member, std::string help) {
         return add(std::move(name), OptionType::map, std::move(help), "", member, option_values::map);
+    }
+    /// A list of records: each item is a mapping, whose keys are the options of `each`. A single mapping
+    /// stands for a list of one. A Record with a member `Position position` learns where it stands.
+    template <class Record>
+    OptionTable& records(std::string name, std::vector<Record> Options::*member, OptionTable<Record> each,
+                         std::string help) {
+        OptionSpec spec;
+        spec.name = std::move(name);
+        spec.type = OptionType::records;
+        spec.help = std::move(help);
+        spec.members = each.specs();
+        specs_.push_back(std::move(spec));
+        assign_.push_back([member, each = std::move(each)](Options& options, const Node& node,
+                                                           const OptionSpec& declared,
+                                                           Diagnostics& diagnostics) {
+            const auto items = option_values::records(node, declared, diagnostics);
+            if (!items) return;
+            std::vector<Record> read;
+            for (const Node* item : *items) {
+                read.push_back(each.parse(*item, diagnostics));
+                if constexpr (requires { read.back().position = item->position; })
+                    read.back().position = item->position;
+            }
+            options.*member = std::move(read);
+        });
+        return *this;
     }
     OptionTable& url(Location Options::*member, std::string help) {
         add("url", OptionType::url, std::move(help), "", member, option_values::url);

@@ -121,8 +121,9 @@ void TarGzSink::refuseBadTarget(Acceptance& acceptance) const {
                                       ") and will be replaced");
 }
 
-Acceptance TarGzSink::accept(const Catalog&, Context&) {
+Acceptance TarGzSink::accept(const Catalog& catalog, Context&) {
     Acceptance acceptance;
+    acceptance.losses = catalog.losses;
     acceptance.tables = true;
     acceptance.entries = true;
     if (toStandardOutput()) {

@@ -8,7 +8,8 @@ using roost::test::TemporaryFolder;
 
 namespace {
 
-constexpr const char* stages = " --source counter --source blobs --transform drop-table --sink discard";
+constexpr const char* stages =
+    " --source counter --source blobs --transform drop-table --transform label-tables --sink discard";
 
 }  // namespace
 
@@ -20,10 +21,16 @@ TEST_CASE("a new definition has every option of its plugins and passes the check
     CHECK(made.err.empty());
     const std::string text = roost::test::readFile(folder.path() / "mine.yaml");
     CHECK(text.find("roost: 1\nname: mine\n") != std::string::npos);
-    for (const char* line : {"  - plugin: counter\n", "    url: counter:demo\n", "    # rows: 10\n",
-                             "    # tables: [items, orders]\n", "    # hang: false\n", "    # delay: 0s\n",
-                             "    # token:\n", "  - plugin: drop-table\n", "    names: [items]\n",
-                             "    url: file:nothing.discard\n", "    # fail-in: none\n"}) {
+    for (const char* line :
+         {"  - plugin: counter\n", "    url: counter:demo\n", "    # rows: 10\n",
+          "    # tables: [items, orders]\n", "    # hang: false\n", "    # delay: 0s\n", "    # token:\n",
+          "  - plugin: drop-table\n", "    names: [items]\n", "    url: file:nothing.discard\n",
+          "    # fail-in: none\n", "    # The labels. Takes a list of records.\n",
+          "    #   - table - The table. Takes text; required.\n",
+          "    #   - level - How important it is. Takes a whole number, 0 to 9.\n",
+          "    #   - links - What belongs to it. Takes a list of records.\n",
+          "    #       - to - Another table. Takes text; required.\n",
+          "    # labels: [{table: items, text: all of them}]\n"}) {
         CAPTURE(line);
         CHECK(text.find(line) != std::string::npos);
     }
@@ -44,6 +51,7 @@ TEST_CASE("a new definition stays valid with every optional line switched on") {
     }
     folder.write("all.yaml", all);
     CHECK(all.find("\n    rows: 10\n") != std::string::npos);
+    CHECK(all.find("\n    labels: [{table: items, text: all of them}]\n") != std::string::npos);
     const ProgramRun checked = roost::test::roost(folder, "check all.yaml");
     CHECK(checked.err.empty());
     CHECK(checked.code == 0);

@@ -88,6 +88,58 @@ TEST_CASE("a plugin's options are told with types, defaults, ranges, choices and
           std::string::npos);
 }
 
+TEST_CASE("what a list of records takes is told with it, in every form") {
+    const TemporaryFolder folder;
+    CHECK(roost::test::roost(folder, "plugins label-tables").out ==
+          "transform label-tables 1.0\n"
+          "Tells labels of tables, for tests\n"
+          "\n"
+          "Options:\n"
+          "  labels  a list of records\n"
+          "          The labels.\n"
+          "          such as: [{table: items, text: all of them}]\n"
+          "          Each record takes:\n"
+          "            table  text; required\n"
+          "                   The table.\n"
+          "                   such as: items\n"
+          "            text   text\n"
+          "                   What is told of it.\n"
+          "            level  a whole number, 0 to 9; default 1\n"
+          "                   How important it is.\n"
+          "            tone   one of: plain, loud; default plain\n"
+          "                   How it is told.\n"
+          "            token  text; secret\n"
+          "                   Who tells it.\n"
+          "            links  a list of records\n"
+          "                   What belongs to it.\n"
+          "                   Each record takes:\n"
+          "                     to  text; required\n"
+          "                         Another table.\n"
+          "\n"
+          "Every stage also has: plugin, name (for messages).\n");
+    CHECK(roost::test::roost(folder, "plugins label-tables --markdown").out ==
+          "| option | takes | default | meaning |\n"
+          "|---|---|---|---|\n"
+          "| `labels` | a list of records |  | The labels. Such as: `[{table: items, text: all of them}]` |\n"
+          "| `labels[].table` | text; **required** |  | The table. Such as: `items` |\n"
+          "| `labels[].text` | text |  | What is told of it. |\n"
+          "| `labels[].level` | a whole number, 0 to 9 | `1` | How important it is. |\n"
+          "| `labels[].tone` | one of: plain, loud | `plain` | How it is told. |\n"
+          "| `labels[].token` | text; secret |  | Who tells it. |\n"
+          "| `labels[].links` | a list of records |  | What belongs to it. |\n"
+          "| `labels[].links[].to` | text; **required** |  | Another table. |\n");
+    Poco::JSON::Parser parser;
+    const auto details = parser.parse(roost::test::roost(folder, "plugins label-tables --json").out)
+                             .extract<Poco::JSON::Array::Ptr>();
+    const auto labels = named(details->getObject(0)->getArray("options"), "labels");
+    CHECK(labels->getValue<std::string>("type") == "records");
+    const auto members = labels->getArray("options");
+    CHECK(named(members, "table")->getValue<bool>("required"));
+    CHECK(named(members, "level")->getValue<int>("maximum") == 9);
+    CHECK(named(members, "token")->getValue<bool>("secret"));
+    CHECK(named(named(members, "links")->getArray("options"), "to")->getValue<std::string>("type") == "text");
+}
+
 TEST_CASE("the table for a README has a row an option") {
     const TemporaryFolder folder;
     CHECK(roost::test::roost(folder, "plugins drop-table --markdown").out ==

@@ -1,6 +1,7 @@
 #include "roost/batch.hpp"
 
 #include <catch2/catch.hpp>
+#include <memory>
 #include <string>
 
 using namespace roost;
@@ -44,4 +45,21 @@ TEST_CASE("empty text, empty bytes and null stay three things") {
     CHECK(row[0].text().empty());
     CHECK(row[1].kind() == CellKind::bytes);
     CHECK(row[2].kind() == CellKind::null);
+}
+
+TEST_CASE("a batch keeps another one alive, whose values its cells may point to") {
+    Batch narrow(7, 1);
+    std::weak_ptr<const Batch> watched;
+    {
+        auto wide = std::make_shared<Batch>(7, 2);
+        const auto row = wide->addRow();
+        row[1] = Cell::view(CellKind::text, wide->store("a text that no cell holds itself"));
+        narrow.addRow()[0] = row[1];
+        watched = wide;
+        narrow.keep(wide);
+        CHECK(narrow.bytes() == sizeof(Cell) + wide->bytes());
+    }
+    CHECK_FALSE(watched.expired());
+    CHECK(narrow.row(0)[0].text() == "a text that no cell holds itself");
+    narrow.keep(nullptr);
 }

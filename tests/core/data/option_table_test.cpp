@@ -113,3 +113,104 @@ TEST_CASE("a near word is found, a far one is not") {
     CHECK(nearest("", words).empty());
     CHECK(nearest("xyz", words).empty());
 }
+
+namespace {
+
+struct Rule {
+    std::string name;
+    std::optional<std::string> text;
+    std::optional<bool> drop;
+    int level = 3;
+    Position position;
+};
+struct Rules {
+    std::vector<Rule> rules;
+};
+
+const OptionTable<Rules>& ruleTable() {
+    static const auto made = OptionTable<Rules>().records("rules", &Rules::rules,
+                                                          OptionTable<Rule>()
+                                                              .text("name", &Rule::name, "Which.")
+                                                              .required()
+                                                              .text("text", &Rule::text, "What.")
+                                                              .boolean("drop", &Rule::drop, "Away.")
+                                                              .integer("level", &Rule::level, "How much.")
+                                                              .range(0, 9),
+                                                          "The rules.");
+    return made;
+}
+
+Node mapping(std::vector<std::pair<std::string, Node>> members, std::uint32_t line) {
+    Node node;
+    node.kind = Node::Kind::mapping;
+    node.position = {line, 7};
+    for (auto& [key, value] : members) node.members.emplace_back(scalar(key), std::move(value));
+    return node;
+}
+
+Node sequence(std::vector<Node> items) {
+    Node node;
+    node.kind = Node::Kind::sequence;
+    node.position = {3, 9};
+    node.items = std::move(items);
+    return node;
+}
+
+std::vector<std::string> ruleProblems(Node value) {
+    Diagnostics diagnostics;
+    (void)ruleTable().parse(settings("rules", std::move(value)), diagnostics);
+    std::vector<std::string> messages;
+    for (const Diagnostic& diagnostic : diagnostics.list())
+        messages.push_back(std::to_string(diagnostic.position.line) + ": " + diagnostic.message);
+    return messages;
+}
+
+}  // namespace
+
+TEST_CASE("a list of records is read item by item, each with its defaults and its place") {
+    Diagnostics diagnostics;
+    const Rules read = ruleTable().parse(
+        settings(
+            "rules",
+            sequence({mapping({{"name", scalar("a")}, {"level", scalar("5")}}, 4),
+                      mapping({{"name", scalar("b")}, {"text", Node()}, {"drop", scalar("false")}}, 8)})),
+        diagnostics);
+    CHECK(diagnostics.empty());
+    REQUIRE(read.rules.size() == 2);
+    CHECK(read.rules[0].name == "a");
+    CHECK(read.rules[0].level == 5);
+    CHECK_FALSE(read.rules[0].text.has_value());
+    CHECK_FALSE(read.rules[0].drop.has_value());
+    CHECK(read.rules[0].position == Position{4, 7});
+    CHECK(read.rules[1].level == 3);
+    CHECK(read.rules[1].text == "");
+    CHECK(read.rules[1].drop == false);
+    CHECK(read.rules[1].position == Position{8, 7});
+    const OptionSpec& spec = ruleTable().specs().at(0);
+    CHECK(spec.type == OptionType::records);
+    REQUIRE(spec.members.size() == 4);
+    CHECK(spec.members[0].required);
+    CHECK(spec.members[1].defaultValue.empty());
+    CHECK(spec.members[3].maximum == 9);
+}
+
+TEST_CASE("one mapping is a list of one, and nothing an empty list") {
+    Diagnostics diagnostics;
+    const Rules one = ruleTable().parse(settings("rules", mapping({{"name", scalar("a")}}, 4)), diagnostics);
+    REQUIRE(one.rules.size() == 1);
+    CHECK(one.rules[0].name == "a");
+    CHECK(ruleTable().parse(settings("rules", Node()), diagnostics).rules.empty());
+    CHECK(diagnostics.empty());
+}
+
+TEST_CASE("what is wrong in a record is told with its place, all of it at once") {
+    using Lines = std::vector<std::string>;
+    CHECK(ruleProblems(scalar("a")) == Lines{"3: option 'rules' takes a list of records, not 'a'"});
+    CHECK(ruleProblems(sequence({scalar("a")})) == Lines{"3: an item of 'rules' is a mapping, not text"});
+    CHECK(ruleProblems(sequence({mapping({{"nmae", scalar("a")}}, 4), mapping({{"name", scalar("")}}, 5),
+                                 mapping({{"name", scalar("c")}, {"level", scalar("10")}}, 6)})) ==
+          Lines{"3: unknown option 'nmae' in an item of 'rules'",
+                "4: missing option 'name' in an item of 'rules'",
+                "3: option 'name' is empty, but required by an item of 'rules'",
+                "3: option 'level' is from 0 to 9, not 10"});
+}

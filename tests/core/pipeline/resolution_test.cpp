@@ -291,3 +291,71 @@ TEST_CASE("no secret is shown: secret options, misspelt ones, passwords, and the
     CHECK(problems.find("  7 |   - {plugin: database, driver: nowhere, password: ***}\n") !=
           std::string::npos);
 }
+
+TEST_CASE("records are checked where they stand, and variables work in them") {
+    const std::string problems = resolveText(definition(source) +
+                                             "transforms:\n"
+                                             "  - plugin: label-tables\n"
+                                             "    labels:\n"
+                                             "      - {table: items, levle: 3}\n"
+                                             "      - {text: no table, tone: lou}\n"
+                                             "      - {table: items, level: 12, links: {too: x}}\n"
+                                             "      - items\n")
+                                     .problems;
+    CHECK(problems.find("test.yaml:11:24: error: unknown option 'levle' in an item of 'labels'\n"
+                        "  11 |       - {table: items, levle: 3}\n"
+                        "     |                        ^^^^^ did you mean 'level'?\n"
+                        "  an item of 'labels' accepts: table, text, level, tone, token, links\n") !=
+          std::string::npos);
+    CHECK(problems.find("test.yaml:12:9: error: missing option 'table' in an item of 'labels'\n") !=
+          std::string::npos);
+    CHECK(problems.find("  such as: table: items\n") != std::string::npos);
+    CHECK(problems.find("test.yaml:14:9: error: an item of 'labels' is a mapping, not text\n") !=
+          std::string::npos);
+    const std::string inside = resolveText(definition(source) +
+                                           "transforms:\n"
+                                           "  - plugin: label-tables\n"
+                                           "    labels:\n"
+                                           "      - {table: '', tone: lou}\n"
+                                           "      - {table: items, level: 12, links: {too: x}}\n")
+                                   .problems;
+    CHECK(inside.find(
+              "test.yaml:11:17: error: option 'table' is empty, but required by an item of 'labels'\n") !=
+          std::string::npos);
+    CHECK(inside.find("test.yaml:11:27: error: option 'tone' is one of plain, loud, not 'lou'\n") !=
+          std::string::npos);
+    CHECK(inside.find("test.yaml:12:31: error: option 'level' is from 0 to 9, not 12\n") !=
+          std::string::npos);
+    CHECK(inside.find("test.yaml:12:43: error: unknown option 'too' in an item of 'links'\n") !=
+          std::string::npos);
+    CHECK(inside.find("test.yaml:12:42: error: missing option 'to' in an item of 'links'\n") !=
+          std::string::npos);
+
+    const Resolved good = resolveText(definition(source, sink, "{which: items}") +
+                                      "transforms:\n"
+                                      "  - plugin: label-tables\n"
+                                      "    labels: {table: '${which}', level: '${n:-7}'}\n");
+    CHECK(good.problems.empty());
+    CHECK(show(*good.pipeline.transforms.at(0).settings.find("labels")) == "{table: items, level: 7}");
+    CHECK(resolveText(definition(source) + "transforms:\n"
+                                           "  - plugin: label-tables\n"
+                                           "    labels: [{table: '${NOWHERE}'}]\n")
+              .problems.find("test.yaml:10:23: error: variable 'NOWHERE' is not set\n") == 0);
+}
+
+TEST_CASE("a secret in a record is shown nowhere, nor is a misspelt one") {
+    const std::string problems = resolveText(definition(source, sink, "{phrase: hunter3}") +
+                                             "transforms:\n"
+                                             "  - plugin: label-tables\n"
+                                             "    labels:\n"
+                                             "      - {token: hunter2, tabel: items}\n"
+                                             "      - {tokn: hunter4, table: items}\n"
+                                             "      - {token: [hunter5], table: items}\n"
+                                             "      - {token: '${phrase}', table: items, level: x}\n")
+                                     .problems;
+    CAPTURE(problems);
+    CHECK(problems.find("hunter") == std::string::npos);
+    CHECK(problems.find("       - {token: ***, tabel: items}\n") != std::string::npos);
+    CHECK(problems.find("       - {tokn: ***, table: items}\n") != std::string::npos);
+    CHECK(problems.find("option 'token' takes text, not a list\n") != std::string::npos);
+}

@@ -38,8 +38,9 @@ TEST_CASE("the schema names every plugin's options with their types, ranges and 
     CHECK_FALSE(schema->getValue<bool>("additionalProperties"));
 
     const Object::Ptr definitions = schema->getObject("$defs");
-    CHECK(definitions->getNames() ==
-          std::vector<std::string>{"source-blobs", "source-counter", "transform-drop-table", "sink-discard"});
+    CHECK(definitions->getNames() == std::vector<std::string>{"source-blobs", "source-counter",
+                                                              "transform-drop-table",
+                                                              "transform-label-tables", "sink-discard"});
     const Object::Ptr properties = schema->getObject("properties");
     CHECK(text(properties->getObject("sources")->get("items")) ==
           R"({"anyOf":[{"$ref":"#/$defs/source-blobs"},{"$ref":"#/$defs/source-counter"}]})");
@@ -55,6 +56,7 @@ TEST_CASE("the schema names every plugin's options with their types, ranges and 
           R"([{"type":"integer","minimum":0,"maximum":1000000000},{"type":"string","pattern":"\\$\\{"}])");
     CHECK(options->getObject("rows")->getValue<std::string>("default") == "10");
     CHECK(options->getObject("token")->getValue<bool>("writeOnly"));
+    CHECK(text(options->getObject("token")->get("type")) == R"(["string","number","boolean","null"])");
     CHECK(options->has("sslmode"));
     CHECK_FALSE(options->has("format"));
 
@@ -66,6 +68,32 @@ TEST_CASE("the schema names every plugin's options with their types, ranges and 
     CHECK(failIn->getValue<std::string>("description") == "The step that fails.");
     CHECK(discard->getObject("properties")->has("format"));
     CHECK(text(definitions->getObject("transform-drop-table")->get("required")) == R"(["plugin","names"])");
+}
+
+TEST_CASE("a list of records is an array of objects in the schema, or one of them") {
+    PluginRegistry registry({FIXTURE_PLUGIN_FOLDER});
+    const Object::Ptr schema = parse(makeSchema(registry).json);
+    const Object::Ptr labels = schema->getObject("$defs")
+                                   ->getObject("transform-label-tables")
+                                   ->getObject("properties")
+                                   ->getObject("labels");
+    CHECK(labels->getValue<std::string>("description") == "The labels.");
+    const auto forms = labels->getArray("anyOf");
+    REQUIRE(forms->size() == 2);
+    CHECK(forms->getObject(0)->getValue<std::string>("type") == "array");
+    const Object::Ptr record = forms->getObject(1);
+    CHECK(text(forms->getObject(0)->get("items")) == text(forms->get(1)));
+    CHECK(record->getValue<std::string>("type") == "object");
+    CHECK(text(record->get("required")) == R"(["table"])");
+    CHECK_FALSE(record->getValue<bool>("additionalProperties"));
+    const Object::Ptr members = record->getObject("properties");
+    CHECK(members->getNames() ==
+          std::vector<std::string>{"table", "text", "level", "tone", "token", "links"});
+    CHECK(text(members->getObject("level")->getArray("anyOf")->get(0)) ==
+          R"({"type":"integer","minimum":0,"maximum":9})");
+    CHECK(members->getObject("token")->getValue<bool>("writeOnly"));
+    const Object::Ptr link = members->getObject("links")->getArray("anyOf")->getObject(1);
+    CHECK(text(link->get("required")) == R"(["to"])");
 }
 
 TEST_CASE("plugins that cannot be loaded are left out of the schema and named") {

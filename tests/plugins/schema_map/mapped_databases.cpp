@@ -67,7 +67,8 @@ void createSqlite(const std::filesystem::path& file, const Catalog& catalog) {
     REQUIRE(catalog.dialect == "sqlite");
     sqlite::testing::Database database(file.string());
     database.run("PRAGMA foreign_keys = ON");
-    for (const Table& table : catalog.tables) database.run(sqlite::createTableText(table));
+    for (const Table& table : catalog.tables)
+        database.run(table.nativeSql.empty() ? sqlite::createTableText(table) : table.nativeSql);
     for (const Table& table : catalog.tables)
         for (const Index& index : table.indexes) database.run(sqlite::createIndexText(table, index));
 }
