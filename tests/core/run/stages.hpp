@@ -118,7 +118,7 @@ class ScriptSink final : public Sink {
 public:
     ScriptSink(Script& script, std::string target) : script_(script), target_(std::move(target)) {}
     Acceptance accept(const Catalog&, Context&) override {
-        return {script_.takesTables, script_.takesEntries, target_, script_.refusals, {},
+        return {script_.takesTables, script_.takesEntries, target_, script_.refusals, {}, {},
                 script_.destroys,    script_.rehearses};
     }
     [[nodiscard]] CommitRole commitRole() const override { return script_.role; }

@@ -80,6 +80,9 @@ Table& Content::add(const std::string& name, const std::vector<std::pair<std::st
 }
 
 bool Restored::warned(const std::string& part) const {
+    if (std::ranges::any_of(acceptance.losses,
+                            [&](const Loss& loss) { return loss.text().find(part) != std::string::npos; }))
+        return true;
     for (const auto* list : {&warnings, &acceptance.warnings})
         for (const std::string& warning : *list)
             if (warning.find(part) != std::string::npos) return true;

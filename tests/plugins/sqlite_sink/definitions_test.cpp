@@ -127,8 +127,10 @@ TEST_CASE(
                               {"", "", "function f is left out", ""}};
     RecordingContext context;
     SqliteSink sink(sinkOptions(target));
-    CHECK(run(sink, content, context).warnings ==
-          Texts{"table t: check c cannot be expressed", "function f is left out",
-                "view 'w' is not created: the database has its own definitions"});
+    CHECK(run(sink, content, context).losses ==
+          std::vector<Loss>{{"", "t", "check c cannot be expressed", ""},
+                            {"", "", "function f is left out", ""},
+                            {"", "", "view 'w' is not created: the database has its own definitions",
+                             "CREATE VIEW w AS SELECT 1"}});
     CHECK(query(target, "SELECT name FROM sqlite_schema WHERE type = 'view'") == "seen");
 }
