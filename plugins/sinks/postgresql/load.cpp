@@ -288,6 +288,16 @@ void Load::prepare() {
     restart();
     for (const Silencing& silencing : silenced_)
         run(silencing.after, "bring back " + shownName(silencing.what));
+    analyze();
+}
+
+/// The server would plan the application's first queries for what the tables held before.
+void Load::analyze() {
+    std::string list;
+    for (const Destination& destination : destinations_)
+        if (destination.load->action != TableAction::merge)
+            list += (list.empty() ? "" : ", ") + destination.table;
+    if (!list.empty()) run("ANALYZE " + list, "gather statistics of the tables");
 }
 
 void Load::mergeTables() {

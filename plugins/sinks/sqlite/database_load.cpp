@@ -9,6 +9,7 @@
 #include "lib/sql/sqlite/table_reader.hpp"
 #include "lib/storage/shown_name.hpp"
 #include "sinks/sqlite/schema_builder.hpp"
+#include "sinks/sqlite/statistics.hpp"
 
 namespace roost::sqlite {
 
@@ -163,6 +164,7 @@ void DatabaseLoad::finish() {
     result_.orphans = references_->applied();
     if (wasEmpty_ && incoming_->dialect == "sqlite") createObjects(*connection_, *incoming_, *context_);
     rebuildFullText(*connection_, plan_);
+    gatherStatistics(*connection_, plan_);
 }
 
 void DatabaseLoad::setNextNumbers() {

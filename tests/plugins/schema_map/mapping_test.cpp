@@ -61,7 +61,8 @@ TEST_CASE("types of SQLite become PostgreSQL's") {
         "big BIGINT, r REAL, d DECIMAL(10,2), n numeric, huge decimal(2000,2), v VARCHAR(20), s TEXT, raw "
         "BLOB, "
         "id uuid, day DATE, clock TIME, at DATETIME, js JSON, jb jsonb_text, span duration_text, exact "
-        "decimal_text(30,5), ident uuid_text, doc json_text, odd GEOMETRY)");
+        "decimal_blob(30,5), ident uuid_text, doc json_text, odd GEOMETRY, single real4, padded bpchar(3), "
+        "ip inet_text, list I4_array_text, prices decimal_array_text(10, 2), seen timestamp_array_text(3))");
     CHECK(catalog.dialect == "postgresql");
     const std::vector<std::pair<const char*, const char*>> expected{{"flag", "boolean"},
                                                                     {"gorm", "boolean"},
@@ -87,7 +88,13 @@ TEST_CASE("types of SQLite become PostgreSQL's") {
                                                                     {"exact", "numeric(30,5)"},
                                                                     {"ident", "uuid"},
                                                                     {"doc", "json"},
-                                                                    {"odd", "numeric"}};
+                                                                    {"odd", "numeric"},
+                                                                    {"single", "real"},
+                                                                    {"padded", "char(3)"},
+                                                                    {"ip", "inet"},
+                                                                    {"list", "integer[]"},
+                                                                    {"prices", "numeric(10,2)[]"},
+                                                                    {"seen", "timestamp(3) without time zone[]"}};
     for (const auto& [column, type] : expected) {
         INFO(column);
         CHECK(nativeType(catalog, column) == type);
@@ -101,6 +108,7 @@ TEST_CASE("types of PostgreSQL become declared ones that change no value in SQLi
     const Catalog catalog = toSqlite(
         "CREATE TYPE mood AS ENUM ('sad', 'it''s ok');"
         "CREATE DOMAIN year AS integer DEFAULT 2000 NOT NULL CHECK (VALUE >= 1901 AND VALUE <= 2155);"
+        "CREATE TYPE two AS (a integer, b text);"
         "CREATE DOMAIN late AS year CHECK (VALUE > 2000);"
         "CREATE TABLE t (flag boolean DEFAULT false, i2 smallint, i4 integer, i8 bigint, f4 real, f8 double "
         "precision,"
@@ -108,19 +116,19 @@ TEST_CASE("types of PostgreSQL become declared ones that change no value in SQLi
         "raw bytea, "
         "id uuid, day date, clock time, at timestamp, zoned timestamptz, span interval, js json, jb jsonb, "
         "how mood "
-        "DEFAULT 'sad', y year, l late, ip inet, list integer[])");
+        "DEFAULT 'sad', y year, l late, ip inet, list integer[] DEFAULT '{1,2}', pair two, moods mood[])");
     const std::vector<std::pair<const char*, const char*>> expected{{"flag", "boolean"},
                                                                     {"i2", "smallint"},
                                                                     {"i4", "int4"},
                                                                     {"i8", "bigint"},
-                                                                    {"f4", "float4"},
+                                                                    {"f4", "real4"},
                                                                     {"f8", "double precision"},
                                                                     {"d", "decimal(10,2)"},
-                                                                    {"wide", "decimal_text(20,2)"},
-                                                                    {"free", "decimal_text"},
-                                                                    {"cash", "decimal_text(19,2)"},
+                                                                    {"wide", "decimal_blob(20,2)"},
+                                                                    {"free", "decimal_blob"},
+                                                                    {"cash", "decimal_blob(19,2)"},
                                                                     {"v", "varchar(20)"},
-                                                                    {"c", "char(3)"},
+                                                                    {"c", "bpchar(3)"},
                                                                     {"s", "text"},
                                                                     {"raw", "blob"},
                                                                     {"id", "uuid_text"},
@@ -134,8 +142,10 @@ TEST_CASE("types of PostgreSQL become declared ones that change no value in SQLi
                                                                     {"how", "text"},
                                                                     {"y", "int4"},
                                                                     {"l", "int4"},
-                                                                    {"ip", "text"},
-                                                                    {"list", "text"}};
+                                                                    {"ip", "inet_text"},
+                                                                    {"list", "i4_array_text"},
+                                                                    {"pair", "text"},
+                                                                    {"moods", "text"}};
     for (const auto& [column, type] : expected) {
         INFO(column);
         CHECK(nativeType(catalog, column) == type);
@@ -150,8 +160,10 @@ TEST_CASE("types of PostgreSQL become declared ones that change no value in SQLi
     CHECK(table.checks[2].expression == "(\"l\" > 2000)");
     CHECK(table.checks[3].expression == "((\"l\" >= 1901) AND (\"l\" <= 2155))");
     CHECK(lossesOf(catalog) ==
-          Lines{"t: column ip: its type inet has no counterpart and becomes text",
-                "t: column list: its type integer[] has no counterpart and becomes text"});
+          Lines{"t: column pair: its type public.two has no counterpart and becomes text",
+                "t: column moods: its type public.mood[] has no counterpart and becomes text",
+                "composite type 'two' is left out"});
+    CHECK(columnOf(catalog, "t", "list").defaultValue == "'{1,2}'");
     CHECK(catalog.objects.empty());
 }
 
@@ -298,8 +310,7 @@ TEST_CASE("an index is carried whole or not at all") {
     CHECK(lite.indexes[1].nativeSql == "CREATE UNIQUE INDEX \"live\" ON \"t\" (\"a\") WHERE (NOT \"gone\")");
     CHECK(lite.indexes[2].nativeSql == "CREATE INDEX \"quick\" ON \"t\" (\"b\", \"a\" DESC)");
     CHECK(lossesOf(back) ==
-          Lines{"t: column tags: its type text[] has no counterpart and becomes text",
-                "t: the index 'folded': lower() changes ASCII letters alone in SQLite",
+          Lines{"t: the index 'folded': lower() changes ASCII letters alone in SQLite",
                 "t: the unique index 'strict' is left out: SQLite has no NULLS NOT DISTINCT",
                 "t: the index 'tags' is left out: its method gin has no counterpart"});
 }

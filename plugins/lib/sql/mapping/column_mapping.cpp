@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "lib/sql/kept_types.hpp"
 #include "lib/sql/mapping/default_mapping.hpp"
 #include "lib/sql/mapping/expression_parser.hpp"
 #include "lib/sql/mapping/expression_translation.hpp"
@@ -73,10 +74,11 @@ private:
 
     void toPostgresqlType(const Column& from, Column& to) {
         MappedType type = postgresqlType(from);
+        const auto kept = keptType(from.nativeType);
         // json has no equality, which keys and indexes need.
-        if (type.native == "json" && isCompared(from.name)) {
+        if ((type.native == "json" || (kept && !kept->comparable)) && isCompared(from.name)) {
+            type.loss = "it becomes text instead of " + type.native + ", since a key or an index needs it";
             type.native = "text";
-            type.loss = "it becomes text instead of json, since a key or an index needs it";
         }
         if (!type.loss.empty()) lose("column " + from.name + ": " + type.loss, from.nativeType);
         to.nativeType = std::move(type.native);

@@ -29,6 +29,7 @@ struct TimeFormat {
 struct ColumnTraits {
     Affinity affinity = Affinity::blob;
     bool isRowid = false;   ///< an INTEGER PRIMARY KEY: takes integers alone, and a NULL would be numbered
+    bool keepsZeros = false;  ///< decimals without a scale: 1.50 is not 1.5, and stays a text
     bool instants = false;  ///< the column that comes holds instants
     bool rewritesTimes = false;  ///< RFC 3339 text becomes the TimeFormat
     bool checksUtf8 = false;     ///< the database is not in UTF-8: other bytes would be replaced

@@ -7,6 +7,8 @@
 #include <string>
 #include <utility>
 
+#include "lib/sql/kept_types.hpp"
+
 namespace roost::sqlite {
 
 namespace {
@@ -126,8 +128,10 @@ constexpr auto knownNames = std::to_array<KnownName>({
     {"date", TypeKind::date},
     {"time", TypeKind::time},
     {"interval", TypeKind::interval},
-    // What a schema that comes from PostgreSQL is declared as: the affinity TEXT keeps every value as it is.
-    {"decimal_text", TypeKind::decimal},
+    // What a schema that comes from PostgreSQL is declared as: the affinity keeps every value as it is.
+    {"real4", TypeKind::float32},
+    {"decimal_blob", TypeKind::decimal},
+    {"bpchar", TypeKind::text},
     {"uuid_text", TypeKind::uuid},
     {"json_text", TypeKind::json},
     {"jsonb_text", TypeKind::json},
@@ -218,6 +222,7 @@ Affinity affinityOf(std::string_view declared) noexcept {
 DeclaredType logicalTypeOf(std::string_view declared, std::string_view defaultValue) {
     const Declaration declaration = split(declared);
     DeclaredType result;
+    if (sql::keptType(declared)) return result;  // of the kind `other`: the text that PostgreSQL has for it
     if (!findKnown(declaration, result.type)) {
         const Affinity affinity = affinityOf(declared);
         result.type = typeOf(affinity);
