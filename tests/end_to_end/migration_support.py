@@ -193,3 +193,92 @@ def postgres_cells(database):
     return {called(schema, table): sorted(asked(
                 database, f"SELECT * FROM {'' if kind == 'p' else 'ONLY '}{identifier(schema)}.{identifier(table)}"))
             for schema, table, kind in asked(database, RELATIONS)}
+
+
+# --- schemas in words, a line each ---
+
+def changes(before, after):
+    """What is gone and what is new."""
+    return [f"- {line}" for line in sorted(set(before) - set(after))] + [f"+ {line}" for line in sorted(set(after) - set(before))]
+
+
+def sqlite_schema_lines(path):
+    """Columns, keys, indexes and next numbers of a SQLite database, checks by their number."""
+    database = connected(path)
+    try:
+        lines = []
+        for table in tables_of(database):
+            (sql,) = database.execute("SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?", (table,)).fetchone()
+            columns = columns_of(database, table)
+            whole = [c for c in columns if c[4]]
+            for name, kind, filled, default, key, hidden in columns:
+                rowid = key and len(whole) == 1 and kind.upper() == "INTEGER"
+                # SQLite itself forgets the case of well-known words.
+                lines.append(f"column {table}.{name}: {'whole number' if rowid else kind.lower()}"
+                             + (" filled" if filled or rowid else "") + (f" key {key}" if key else "")
+                             + (f" default {worth(database, default)}" if default is not None else "")
+                             + (f" generated" if hidden else ""))
+            keys = {}
+            for number, place, target, own, there, update, delete, _ in database.execute(f"PRAGMA foreign_key_list({quote(table)})"):
+                keys.setdefault((number, target, update, delete), []).append((place, own, there))
+            for (_, target, update, delete), parts in keys.items():
+                own, there = ([p[i] for p in sorted(parts)] for i in (1, 2))
+                lines.append(f"reference {table} {own} to {target} {there} {update} {delete}")
+            for _, index, unique, origin, partial in database.execute(f"PRAGMA index_list({quote(table)})"):
+                if origin == "pk":
+                    continue
+                parts = [(name, backwards, collation) for _, _, name, backwards, collation, used in
+                         database.execute(f"PRAGMA index_xinfo({quote(index)})") if used]
+                name = index if origin == "c" else ""
+                lines.append(f"{'unique' if unique else 'index'} {table} {name} {parts}{' partial' if partial else ''}")
+            lines.append(f"checks {table} {len(re.findall(r'(?i)[^a-z_]check *[(]', sql))}")
+        if database.execute("SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_sequence'").fetchone():
+            lines += [f"next {table} {number}" for table, number in database.execute("SELECT name, seq FROM sqlite_sequence WHERE seq > 0")]
+        return lines
+    finally:
+        database.close()
+
+
+def worth(database, default):
+    """What a default gives, however it is spelled."""
+    if re.search(r"(?i)current_|strftime|now", default):
+        return "the moment"
+    (value,) = database.execute(f"SELECT {default}").fetchone()
+    return repr(value)
+
+
+COLUMNS = r"""SELECT n.nspname, c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity, a.attgenerated,
+       coalesce(pg_get_expr(d.adbin, d.adrelid), ''), coalesce((SELECT s.last_value + CASE WHEN s.is_called THEN s.step ELSE 0 END
+           FROM (SELECT * FROM pg_temp.sequence_state(coalesce(pg_get_serial_sequence(quote_ident(n.nspname) || '.' || quote_ident(c.relname), a.attname),
+               substring(pg_get_expr(d.adbin, d.adrelid) FROM '^nextval\(''(.*)''::regclass')))) s)::text, '')
+    FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+    LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+    WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND a.attnum > 0 AND NOT a.attisdropped
+      AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'"""
+STATE = """CREATE FUNCTION pg_temp.sequence_state(name text, OUT last_value bigint, OUT is_called boolean, OUT step bigint) RETURNS SETOF record
+    LANGUAGE plpgsql AS $$ BEGIN IF name IS NULL THEN RETURN; END IF; RETURN QUERY EXECUTE 'SELECT s.last_value, s.is_called, q.seqincrement FROM '
+        || name || ' s, pg_sequence q WHERE q.seqrelid = ' || quote_literal(name) || '::regclass'; END $$;"""
+CONSTRAINTS = """SELECT n.nspname, c.relname, k.conname, k.contype, pg_get_constraintdef(k.oid) FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
+    JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND c.relkind IN ('r', 'p')
+      AND NOT c.relispartition"""
+INDEXES = """SELECT n.nspname, pg_get_indexdef(i.indexrelid) FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
+    JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND n.nspname !~ '^pg_'
+      AND n.nspname <> 'information_schema' AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid)"""
+
+
+def postgres_schema_lines(database):
+    """Columns, constraints, indexes and next numbers, as the server words them. A column that a sequence numbers is
+    "numbered", however it is declared."""
+    done = subprocess.run(["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", database, "-c", STATE, "-c", f"COPY ({COLUMNS}) TO STDOUT"],
+                          capture_output=True, text=True, check=True)
+    lines = []
+    for schema, table, name, kind, filled, identity, generated, default, following in (row.split("\t") for row in done.stdout.splitlines()):
+        numbered = identity or default.startswith("nextval(")
+        kind = "whole number" if numbered and kind in ("integer", "bigint", "smallint") else kind
+        lines.append(f"column {called(schema, table)}.{name}: {kind}{' filled' if filled == 't' else ''}"
+                     + (" numbered" + (f" from {following}" if following else "") if numbered else f" default {default}" if default else "")
+                     + (" generated" if generated else ""))
+    for schema, table, name, kind, text in asked(database, CONSTRAINTS):
+        lines.append(f"constraint {called(schema, table)}: {text}")
+    lines += [f"index {text.replace(f' ON {schema}.', ' ON ')}" for schema, text in asked(database, INDEXES)]
+    return lines
