@@ -110,8 +110,7 @@ std::string parenthesized(const std::string& modifier) {
 std::string spelled(std::string_view native, const std::string& modifier) {
     const auto zone = native.find(" with");
     const auto place = zone == std::string_view::npos ? native.size() : zone;
-    return std::string(native.substr(0, place)) + parenthesized(modifier) +
-           std::string(native.substr(place));
+    return std::string(native.substr(0, place)) + parenthesized(modifier) + std::string(native.substr(place));
 }
 
 }  // namespace

@@ -15,7 +15,7 @@ namespace roost::sql {
 [[nodiscard]] std::optional<std::string> keptTypeWord(std::string_view native);
 
 struct KeptType {
-    std::string native;     ///< as PostgreSQL spells it
+    std::string native;      ///< as PostgreSQL spells it
     bool comparable = true;  ///< keys and indexes can have it
 };
 

@@ -149,6 +149,11 @@ void DatabaseLoad::end(const TableEnd& end) {
         throw Error("table " + quoted(load.to->name) + ": " + std::to_string(result.rows) +
                     " rows were written of " + std::to_string(end.rows) + " that came");
     result_.rows += result.rows;
+    if (result.lostSigns > 0)
+        context_->warn("table " + quoted(load.to->name) + ": " +
+                       storage::counted(result.lostSigns, "zero that was negative has",
+                                        "zeros that were negative have") +
+                       " no sign any more: SQLite keeps none in columns of numbers");
     if (result.becameNumbers > 0 && incoming_->dialect == "sqlite")
         context_->warn("table " + quoted(load.to->name) + ": " +
                        storage::counted(result.becameNumbers, "text that is a number was",

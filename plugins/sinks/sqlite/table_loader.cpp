@@ -108,6 +108,9 @@ void TableLoader::noteBinding(Binding binding, std::size_t column, std::span<con
         case Binding::asNumber:
             ++result_.becameNumbers;
             return;
+        case Binding::asZero:
+            ++result_.lostSigns;
+            return;
         case Binding::asNull:
             context_->setAside("table " + quoted(load_->to->name) + ", " + rowName(row) + ", column " +
                                    quoted(columnName(column)),

@@ -211,11 +211,11 @@ TEST_CASE("Sakila's schemas go there and back") {
     ScratchDatabase database;
     database.load(*script);
     const Journey journey = postgresqlAndBack(database);
-    CHECK(journey.changedThere ==
-          Lines{"column film.rating enum default", "column film.rating text default",
-                "column film.special_features array(text)", "column film.special_features other"});
-    // What came back is what it was, but for a check of times, the labels of the enum, inherited numbering and
-    // GiST; each is told.
+    CHECK(journey.changedThere == Lines{"column film.rating enum default", "column film.rating text default",
+                                        "column film.special_features array(text)",
+                                        "column film.special_features other"});
+    // What came back is what it was, but for a check of times, the labels of the enum, inherited numbering
+    // and GiST; each is told.
     Lines changed = journey.changed;
     std::erase_if(changed, [](const std::string& line) {
         return line.starts_with("checks ") || line.starts_with("column film.rating ") ||

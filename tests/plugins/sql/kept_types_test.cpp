@@ -49,8 +49,8 @@ TEST_CASE("other types have no word, and other words no type") {
         INFO(native);
         CHECK_FALSE(keptTypeWord(native));
     }
-    for (const char* word : {"text", "i4_text", "text_text", "uuid_text", "json_text", "decimal_text", "_text",
-                             "inet_text(a)", "inet_text(1); DROP TABLE t", "inet", "x_array_text"}) {
+    for (const char* word : {"text", "i4_text", "text_text", "uuid_text", "json_text", "decimal_text",
+                             "_text", "inet_text(a)", "inet_text(1); DROP TABLE t", "inet", "x_array_text"}) {
         INFO(word);
         CHECK_FALSE(keptType(word));
     }

@@ -109,8 +109,8 @@ void requireRoom(const Expression& literal, const LogicalType& type) {
         throw NotTranslatable(literal.text + " is out of range for " + format(type));
 }
 
-/// A number of SQLite's own that has the very digits: few enough for a double, and no zeros behind them that a
-/// decimal without a scale would keep.
+/// A number of SQLite's own that has the very digits: few enough for a double, and no zeros behind them that
+/// a decimal without a scale would keep.
 bool isPlainNumber(std::string_view digits, const LogicalType& type) {
     constexpr std::size_t digitsOfDouble = 15;
     const auto isDigit = [](char c) { return c >= '0' && c <= '9'; };
@@ -145,7 +145,8 @@ std::optional<std::string> translateDefault(const Expression& value, const Logic
     if (value.isLiteral()) {
         requireRoom(value, type);
         std::string literal = literalAs(value, kind, target);
-        const bool digits = target == Dialect::sqlite && isDecimalAsText(type) && !isPlainNumber(literal, type);
+        const bool digits =
+            target == Dialect::sqlite && isDecimalAsText(type) && !isPlainNumber(literal, type);
         return digits ? quoteLiteral(literal) : literal;
     }
     const TranslatedExpression translated = translate(value, {}, target);

@@ -12,10 +12,13 @@ constexpr std::uint32_t digitsOfDouble = 15;
 constexpr std::uint32_t longestVarchar = 10'485'760;  // PostgreSQL's limit for n in varchar(n)
 constexpr std::uint32_t longestNumeric = 1000;        // and for p in numeric(p,s)
 
-MappedType numericType(const LogicalType& type) {
+MappedType numericType(const Column& column) {
+    const LogicalType& type = column.type;
     if (type.precision == 0) return {"numeric", {}};
-    const std::int32_t scale = type.scale < 0 ? 0 : type.scale;
-    if (type.precision > longestNumeric || static_cast<std::uint32_t>(scale) > type.precision)
+    // What came from PostgreSQL may go back: it has scales below zero, and above the precision.
+    const bool own = column.nativeType.starts_with("decimal_blob");
+    const std::int32_t scale = type.scale < 0 && !own ? 0 : type.scale;
+    if (!own && (type.precision > longestNumeric || static_cast<std::uint32_t>(scale) > type.precision))
         return {"numeric", "PostgreSQL has no " + format(type) + ": it becomes numeric, without a limit"};
     return {"numeric(" + std::to_string(type.precision) + "," + std::to_string(scale) + ")", {}};
 }
@@ -35,9 +38,9 @@ std::string sized(std::string_view word, std::uint32_t size) {
 
 std::string decimalWord(const LogicalType& type) {
     std::string word = isDecimalAsText(type) ? "decimal_blob" : "decimal";
-    const bool writable = type.precision > 0 && type.scale >= 0;
-    return writable ? word + "(" + std::to_string(type.precision) + "," + std::to_string(type.scale) + ")"
-                    : word;
+    return type.precision > 0
+               ? word + "(" + std::to_string(type.precision) + "," + std::to_string(type.scale) + ")"
+               : word;
 }
 
 MappedType textWord(const LogicalType& type, std::string_view base) {
@@ -69,7 +72,7 @@ MappedType postgresqlType(const Column& column) {
         case TypeKind::float64:
             return {"double precision", {}};
         case TypeKind::decimal:
-            return numericType(column.type);
+            return numericType(column);
         case TypeKind::text:
             return varcharType(column);
         case TypeKind::bytes:

@@ -134,7 +134,7 @@ Binding ColumnBinder::bindReal(sqlite3_stmt* statement, int parameter, double va
         return Binding::exact;
     }
     sqlite3_bind_double(statement, parameter, value);
-    return Binding::exact;
+    return value == 0 && std::signbit(value) && wantsNumbers() ? Binding::asZero : Binding::exact;
 }
 
 Binding ColumnBinder::bindDecimal(sqlite3_stmt* statement, int parameter, std::string_view digits) {

@@ -163,9 +163,10 @@ void setArguments(LogicalType& type, std::string_view arguments) noexcept {
         const auto comma = arguments.find(',');
         type.precision = number(arguments.substr(0, comma));
         if (type.precision == 0) return;
-        type.scale = comma == std::string_view::npos
-                         ? 0
-                         : static_cast<std::int32_t>(number(arguments.substr(comma + 1)));
+        const std::string_view scale =
+            comma == std::string_view::npos ? std::string_view() : arguments.substr(comma + 1);
+        const bool minus = scale.starts_with('-');
+        type.scale = static_cast<std::int32_t>(number(scale.substr(minus ? 1 : 0))) * (minus ? -1 : 1);
     }
 }
 
