@@ -50,7 +50,7 @@ struct Column {
     std::optional<std::string> defaultValue;  ///< native expression text
     Identity identity = Identity::none;
     std::optional<std::int64_t> nextValue;  ///< what the column would number its next row
-    std::optional<std::string> generated;   ///< native expression; its values are not moved
+    std::optional<std::string> generated;   ///< native expression; sinks compute its values anew
     bool generatedStored = false;
     std::string collation;  ///< empty for the database's default
     std::string comment;
@@ -60,6 +60,8 @@ struct Column {
     /// Found in the data alone (a field of an archive that has no schema): a sink whose own table lacks the
     /// column leaves it out with a warning.
     bool optional = false;
+    /// The values of a generated column come all the same, for a target that may not be able to compute them.
+    bool generatedRead = false;
 };
 
 /// The column's type as the option `types` of a source takes it: "timestamptz", "timestamptz as seconds".

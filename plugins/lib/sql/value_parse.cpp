@@ -101,6 +101,10 @@ bool readYear(Front& front, std::int64_t& year) noexcept {
     unsigned rest = 0;
     if (!front.pair(99, century) || !front.pair(99, rest)) return false;
     year = century * 100 + rest;
+    for (; isDigit(front.peek()); front.take(front.peek())) {
+        year = year * 10 + (front.peek() - '0');
+        if (year > lastYear) return false;
+    }
     return true;
 }
 

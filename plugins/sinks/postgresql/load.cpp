@@ -343,8 +343,18 @@ void Load::prepare() {
     restart();
     for (const Silencing& silencing : silenced_)
         run(silencing.after, "bring back " + shownName(silencing.what));
+    analyze();
     bad_.throwIfFailed();
     bad_.publish();
+}
+
+/// The server would plan the application's first queries for what the tables held before.
+void Load::analyze() {
+    std::string list;
+    for (const Destination& destination : destinations_)
+        if (destination.load->action != TableAction::merge)
+            list += (list.empty() ? "" : ", ") + destination.table;
+    if (!list.empty()) run("ANALYZE " + list, "gather statistics of the tables");
 }
 
 const Load::Destination* Load::destinationOf(std::string_view schema, std::string_view name) const {

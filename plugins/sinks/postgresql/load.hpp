@@ -99,6 +99,7 @@ private:
     void settleOutsideOrphans(const sql::postgresql::ReferentialKey& key);
     void tighten();
     void restart();
+    void analyze();
     void run(const std::string& sql, const std::string& action) { connection_.query(sql, action); }
     [[nodiscard]] bool isLoaded(sql::postgresql::Oid oid) const;
 

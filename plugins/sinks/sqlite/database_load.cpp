@@ -9,6 +9,7 @@
 #include "lib/sql/sqlite/table_reader.hpp"
 #include "lib/storage/shown_name.hpp"
 #include "sinks/sqlite/schema_builder.hpp"
+#include "sinks/sqlite/statistics.hpp"
 
 namespace roost::sqlite {
 
@@ -165,8 +166,10 @@ void DatabaseLoad::tell(const TableResult& result, const Table& table) {
                                         "texts that are numbers were") +
                        " stored as numbers, as the types of the columns want it");
     if (result.lostSigns > 0)
-        context_->warn("converted " + storage::counted(result.lostSigns, "value", "values") + " in table " +
-                       quoted(table.name) + ": -0.0 is 0.0 in a column of numbers of SQLite");
+        context_->warn("table " + quoted(table.name) + ": " +
+                       storage::counted(result.lostSigns, "zero that was negative has",
+                                        "zeros that were negative have") +
+                       " no sign any more: SQLite keeps none in columns of numbers");
 }
 
 void DatabaseLoad::finish() {
@@ -178,6 +181,7 @@ void DatabaseLoad::finish() {
     result_.orphans = references_->applied();
     if (wasEmpty_ && incoming_->dialect == "sqlite") createObjects(*connection_, *incoming_, *context_);
     rebuildFullText(*connection_, plan_);
+    gatherStatistics(*connection_, plan_);
     bad_->publish();
 }
 

@@ -55,6 +55,7 @@ ColumnTraits TableLoader::traitsOf(const Column& from, const Column& to, bool st
     traits.isRowid =
         to.identity != Identity::none || (isVirtual_ && load_->to->primaryKey.size() == 1 &&
                                           load_->to->primaryKey[0] == to.name && to.name == "rowid");
+    traits.keepsZeros = from.type.kind == TypeKind::decimal && from.type.scale < 0;
     traits.instants = from.type.kind == TypeKind::timestamp && from.type.withZone;
     // From SQLite itself text is exact; from elsewhere times are in RFC 3339.
     traits.rewritesTimes = to.type.kind == TypeKind::timestamp && (dialect != "sqlite" || from.optional);
@@ -120,7 +121,7 @@ TableLoader::RowState TableLoader::settle(Binding binding, std::size_t column, s
         case Binding::asNumber:
             ++result_.becameNumbers;
             break;
-        case Binding::withoutSign:
+        case Binding::asZero:
             ++result_.lostSigns;
             break;
         case Binding::asNull:

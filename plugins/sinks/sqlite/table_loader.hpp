@@ -25,7 +25,7 @@ namespace roost::sqlite {
 struct TableResult {
     std::uint64_t rows = 0;
     std::uint64_t becameNumbers = 0;  ///< values: text that came from SQLite and is a number now
-    std::uint64_t lostSigns = 0;      ///< values: -0.0 that is 0 now
+    std::uint64_t lostSigns = 0;      ///< zeros that were negative
 };
 
 /// Inserts, or with TableAction::merge inserts or updates. `load.to` is the table as it stands in the

@@ -71,7 +71,20 @@ Catalog PostgresqlSource::catalog(Context& context) {
         context.log(LogLevel::debug, remark);  // one definition may serve databases that need other patterns
     tables_ = std::move(described.tables);
     order_ = parentsFirst(described.catalog);
+    readGenerated(described.catalog, context.targetDialect());
     return std::move(described.catalog);
+}
+
+/// Another kind of database may not be able to compute the columns that this one does.
+void PostgresqlSource::readGenerated(Catalog& catalog, const std::string& target) {
+    const bool moves = !target.empty() && target != catalog.dialect;
+    for (std::size_t t = 0; t < tables_.size(); ++t)
+        for (std::size_t c = 0; c < catalog.tables[t].columns.size(); ++c) {
+            Column& column = catalog.tables[t].columns[c];
+            if (!column.generated) continue;
+            column.generatedRead = moves;
+            if (!moves) tables_[t].readings[c].expression.clear();
+        }
 }
 
 bool PostgresqlSource::next(Item& item) {

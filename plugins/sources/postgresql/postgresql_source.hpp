@@ -36,6 +36,8 @@ public:
     bool next(Item& item) override;
 
 private:
+    void readGenerated(Catalog& catalog, const std::string& target);
+
     Options options_;
     sql::postgresql::Snapshot snapshot_;
     std::vector<sql::postgresql::TableDescription> tables_;

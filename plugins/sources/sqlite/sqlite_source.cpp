@@ -70,6 +70,10 @@ Catalog SqliteSource::catalog(Context& context) {
     catalog_ = readCatalog(*connection_, selection, context.dryRun());
     const sql::TypeOverrides types(options_.types, sql::NameCase::folded);
     for (std::string& warning : types.apply(catalog_)) catalog_.warnings.push_back(std::move(warning));
+    const std::string target = context.targetDialect();
+    if (!target.empty() && target != catalog_.dialect)
+        for (Table& table : catalog_.tables)
+            for (Column& column : table.columns) column.generatedRead = column.generated.has_value();
     if (options_.infer)
         inferColumns(*connection_, catalog_);
     else

@@ -23,7 +23,7 @@ enum class RowOrder : std::uint8_t { scan, key };
 [[nodiscard]] std::optional<ByteOrder> textEncoding(const Connection& connection);
 
 /// Reads a table from its first row to its last. Cells stand at the positions of Table::columns; those of
-/// generated columns are null. `connection` and `table` must outlive it.
+/// generated columns are null, unless they are to be read as well. `connection` and `table` must outlive it.
 class TableScan {
 public:
     TableScan(const Connection& connection, const Table& table, RowOrder order,

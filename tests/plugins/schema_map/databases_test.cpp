@@ -201,8 +201,7 @@ TEST_CASE("Sakila's schemas go there and back") {
     if (const auto file = sample("sakila/sakila-sqlite.db")) {
         const Journey journey = sqliteAndBack(*file);
         CHECK(journey.changedThere == Lines{});
-        // actor_id is declared numeric there, without digits: in SQLite that is kept as text.
-        CHECK(journey.changed == Lines{"reference film_actor actor_id to actor actor_id CASCADE/NO ACTION"});
+        CHECK(journey.changed == Lines{});
         CHECK(tableOf(journey.mapped, "film").checks.at(0).expression.find("LIKE '%trailers%'") !=
               std::string::npos);
     }
@@ -212,10 +211,17 @@ TEST_CASE("Sakila's schemas go there and back") {
     ScratchDatabase database;
     database.load(*script);
     const Journey journey = postgresqlAndBack(database);
-    CHECK(journey.changedThere ==
-          Lines{"column film.fulltext other not null", "column film.fulltext text not null",
-                "column film.rating enum default", "column film.rating text default",
-                "column film.special_features array(text)", "column film.special_features text"});
+    CHECK(journey.changedThere == Lines{"column film.rating enum default", "column film.rating text default",
+                                        "column film.special_features array(text)",
+                                        "column film.special_features other"});
+    // What came back is what it was, but for a check of times, the labels of the enum, inherited numbering
+    // and GiST; each is told.
+    Lines changed = journey.changed;
+    std::erase_if(changed, [](const std::string& line) {
+        return line.starts_with("checks ") || line.starts_with("column film.rating ") ||
+               line.starts_with("column payment_p2007_");
+    });
+    CHECK(changed == Lines{"index film_fulltext_idx film fulltext"});
     CHECK(columnOf(journey.mapped, "film", "release_year").nativeType == "int4");
     REQUIRE(tableOf(journey.mapped, "film").checks.size() == 2);
     CHECK(tableOf(journey.mapped, "film").checks[1] ==

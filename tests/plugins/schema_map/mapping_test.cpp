@@ -61,33 +61,41 @@ TEST_CASE("types of SQLite become PostgreSQL's") {
         "big BIGINT, r REAL, d DECIMAL(10,2), n numeric, huge decimal(2000,2), v VARCHAR(20), s TEXT, raw "
         "BLOB, "
         "id uuid, day DATE, clock TIME, at DATETIME, js JSON, jb jsonb_text, span duration_text, exact "
-        "decimal_text(30,5), ident uuid_text, doc json_text, odd GEOMETRY)");
+        "decimal_blob(30,5), ident uuid_text, doc json_text, odd GEOMETRY, single real4, padded bpchar(3), "
+        "ip inet_text, list I4_array_text, prices decimal_array_text(10, 2), seen timestamp_array_text(3))");
     CHECK(catalog.dialect == "postgresql");
-    const std::vector<std::pair<const char*, const char*>> expected{{"flag", "boolean"},
-                                                                    {"gorm", "boolean"},
-                                                                    {"tiny", "boolean"},
-                                                                    {"i", "bigint"},
-                                                                    {"i4", "integer"},
-                                                                    {"i2", "smallint"},
-                                                                    {"big", "bigint"},
-                                                                    {"r", "double precision"},
-                                                                    {"d", "numeric(10,2)"},
-                                                                    {"n", "numeric"},
-                                                                    {"huge", "numeric"},
-                                                                    {"v", "varchar(20)"},
-                                                                    {"s", "text"},
-                                                                    {"raw", "bytea"},
-                                                                    {"id", "uuid"},
-                                                                    {"day", "date"},
-                                                                    {"clock", "time without time zone"},
-                                                                    {"at", "timestamp without time zone"},
-                                                                    {"js", "json"},
-                                                                    {"jb", "jsonb"},
-                                                                    {"span", "interval"},
-                                                                    {"exact", "numeric(30,5)"},
-                                                                    {"ident", "uuid"},
-                                                                    {"doc", "json"},
-                                                                    {"odd", "numeric"}};
+    const std::vector<std::pair<const char*, const char*>> expected{
+        {"flag", "boolean"},
+        {"gorm", "boolean"},
+        {"tiny", "boolean"},
+        {"i", "bigint"},
+        {"i4", "integer"},
+        {"i2", "smallint"},
+        {"big", "bigint"},
+        {"r", "double precision"},
+        {"d", "numeric(10,2)"},
+        {"n", "numeric"},
+        {"huge", "numeric"},
+        {"v", "varchar(20)"},
+        {"s", "text"},
+        {"raw", "bytea"},
+        {"id", "uuid"},
+        {"day", "date"},
+        {"clock", "time without time zone"},
+        {"at", "timestamp without time zone"},
+        {"js", "json"},
+        {"jb", "jsonb"},
+        {"span", "interval"},
+        {"exact", "numeric(30,5)"},
+        {"ident", "uuid"},
+        {"doc", "json"},
+        {"odd", "numeric"},
+        {"single", "real"},
+        {"padded", "char(3)"},
+        {"ip", "inet"},
+        {"list", "integer[]"},
+        {"prices", "numeric(10,2)[]"},
+        {"seen", "timestamp(3) without time zone[]"}};
     for (const auto& [column, type] : expected) {
         INFO(column);
         CHECK(nativeType(catalog, column) == type);
@@ -101,6 +109,7 @@ TEST_CASE("types of PostgreSQL become declared ones that change no value in SQLi
     const Catalog catalog = toSqlite(
         "CREATE TYPE mood AS ENUM ('sad', 'it''s ok');"
         "CREATE DOMAIN year AS integer DEFAULT 2000 NOT NULL CHECK (VALUE >= 1901 AND VALUE <= 2155);"
+        "CREATE TYPE two AS (a integer, b text);"
         "CREATE DOMAIN late AS year CHECK (VALUE > 2000);"
         "CREATE TABLE t (flag boolean DEFAULT false, i2 smallint, i4 integer, i8 bigint, f4 real, f8 double "
         "precision,"
@@ -108,19 +117,19 @@ TEST_CASE("types of PostgreSQL become declared ones that change no value in SQLi
         "raw bytea, "
         "id uuid, day date, clock time, at timestamp, zoned timestamptz, span interval, js json, jb jsonb, "
         "how mood "
-        "DEFAULT 'sad', y year, l late, ip inet, list integer[])");
+        "DEFAULT 'sad', y year, l late, ip inet, list integer[] DEFAULT '{1,2}', pair two, moods mood[])");
     const std::vector<std::pair<const char*, const char*>> expected{{"flag", "boolean"},
                                                                     {"i2", "smallint"},
                                                                     {"i4", "int4"},
                                                                     {"i8", "bigint"},
-                                                                    {"f4", "float4"},
+                                                                    {"f4", "real4"},
                                                                     {"f8", "double precision"},
                                                                     {"d", "decimal(10,2)"},
-                                                                    {"wide", "decimal_text(20,2)"},
-                                                                    {"free", "decimal_text"},
-                                                                    {"cash", "decimal_text(19,2)"},
+                                                                    {"wide", "decimal_blob(20,2)"},
+                                                                    {"free", "decimal_blob"},
+                                                                    {"cash", "decimal_blob(19,2)"},
                                                                     {"v", "varchar(20)"},
-                                                                    {"c", "char(3)"},
+                                                                    {"c", "bpchar(3)"},
                                                                     {"s", "text"},
                                                                     {"raw", "blob"},
                                                                     {"id", "uuid_text"},
@@ -134,8 +143,10 @@ TEST_CASE("types of PostgreSQL become declared ones that change no value in SQLi
                                                                     {"how", "text"},
                                                                     {"y", "int4"},
                                                                     {"l", "int4"},
-                                                                    {"ip", "text"},
-                                                                    {"list", "text"}};
+                                                                    {"ip", "inet_text"},
+                                                                    {"list", "i4_array_text"},
+                                                                    {"pair", "text"},
+                                                                    {"moods", "text"}};
     for (const auto& [column, type] : expected) {
         INFO(column);
         CHECK(nativeType(catalog, column) == type);
@@ -150,9 +161,55 @@ TEST_CASE("types of PostgreSQL become declared ones that change no value in SQLi
     CHECK(table.checks[2].expression == "(\"l\" > 2000)");
     CHECK(table.checks[3].expression == "((\"l\" >= 1901) AND (\"l\" <= 2155))");
     CHECK(lossesOf(catalog) ==
-          Lines{"t: column ip: its type inet has no counterpart and becomes text",
-                "t: column list: its type integer[] has no counterpart and becomes text"});
+          Lines{"t: column pair: its type public.two has no counterpart and becomes text",
+                "t: column moods: its type public.mood[] has no counterpart and becomes text",
+                "composite type 'two' is left out"});
+    CHECK(columnOf(catalog, "t", "list").defaultValue == "'{1,2}'");
     CHECK(catalog.objects.empty());
+}
+
+TEST_CASE("a generated column that can't be carried keeps the values that come") {
+    Catalog catalog = sqliteCatalog(
+        "CREATE TABLE t (a INT, shown TEXT NOT NULL AS (printf('%d', a)), twice INT AS (a + a))");
+    for (Column& column : catalog.tables[0].columns) column.generatedRead = column.generated.has_value();
+    mapSchema(catalog, Dialect::sqlite, Dialect::postgresql);
+    CHECK_FALSE(columnOf(catalog, "t", "shown").generated);
+    CHECK_FALSE(columnOf(catalog, "t", "shown").generatedRead);
+    CHECK_FALSE(columnOf(catalog, "t", "shown").nullable);
+    CHECK(columnOf(catalog, "t", "twice").generated);
+    CHECK(lossesOf(catalog) ==
+          Lines{"t: generated column shown becomes an ordinary one, with the values that it "
+                "has now: the function printf() has no translation"});
+}
+
+TEST_CASE("limits of PostgreSQL's that SQLite doesn't have are told, or come back") {
+    const Catalog catalog = toSqlite(
+        "CREATE TABLE t (up numeric(5,-2), low numeric(3,5), at timestamp(3), t time(0), span interval day "
+        "to "
+        "second, free timestamp)");
+    CHECK(nativeType(catalog, "up") == "decimal_blob(5,-2)");
+    CHECK(nativeType(catalog, "low") == "decimal_blob(3,5)");
+    CHECK(
+        lossesOf(catalog) ==
+        Lines{"t: column at keeps what timestamp(3) without time zone cuts off: SQLite's times have no limit",
+              "t: column t keeps what time(0) without time zone cuts off: SQLite's times have no limit",
+              "t: column span keeps what interval day to second cuts off: SQLite's times have no limit"});
+    const Catalog back = toPostgresql("CREATE TABLE t (up decimal_blob(5,-2), low decimal_blob(3,5))");
+    CHECK(nativeType(back, "up") == "numeric(5,-2)");
+    CHECK(nativeType(back, "low") == "numeric(3,5)");
+    CHECK(lossesOf(back) == Lines{});
+}
+
+TEST_CASE("a sequence with other steps is told") {
+    const Catalog catalog = toSqlite(
+        "CREATE TABLE a (\"the id\" int GENERATED ALWAYS AS IDENTITY (INCREMENT 5) PRIMARY KEY, s text "
+        "DEFAULT ' AS "
+        "IDENTITY (INCREMENT BY 7');"
+        "CREATE SEQUENCE down INCREMENT -3; CREATE TABLE b (id int PRIMARY KEY DEFAULT nextval('down'));"
+        "CREATE TABLE c (id serial PRIMARY KEY);"
+        "CREATE TABLE d (id int GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY, n int DEFAULT 4)");
+    CHECK(lossesOf(catalog) == Lines{"a: column the id numbers its rows in steps of 1, no longer of 5",
+                                     "b: column id numbers its rows in steps of 1, no longer of -3"});
 }
 
 TEST_CASE("numbering goes with the column") {
@@ -207,7 +264,7 @@ TEST_CASE("constraints that are understood are carried, others are told") {
     CHECK(table.checks[2] == CheckConstraint{"", "(CAST(\"j\" AS json) IS NOT NULL OR NULL)"});
     CHECK(table.checks[3] == CheckConstraint{"rating", "(\"s\" IN ('a', 'b'))"});
     CHECK(lossesOf(catalog) ==
-          Lines{"t: generated column odd becomes an ordinary one without values: '%' has no translation",
+          Lines{"t: generated column odd becomes an ordinary one, without values: '%' has no translation",
                 "t: column at has no default any more: the function date() has no translation",
                 "t: a check is left out: a set of characters in GLOB has no translation",
                 "t: a check: NULL is taken, which json_valid() refuses before SQLite 3.45"});
@@ -298,8 +355,7 @@ TEST_CASE("an index is carried whole or not at all") {
     CHECK(lite.indexes[1].nativeSql == "CREATE UNIQUE INDEX \"live\" ON \"t\" (\"a\") WHERE (NOT \"gone\")");
     CHECK(lite.indexes[2].nativeSql == "CREATE INDEX \"quick\" ON \"t\" (\"b\", \"a\" DESC)");
     CHECK(lossesOf(back) ==
-          Lines{"t: column tags: its type text[] has no counterpart and becomes text",
-                "t: the index 'folded': lower() changes ASCII letters alone in SQLite",
+          Lines{"t: the index 'folded': lower() changes ASCII letters alone in SQLite",
                 "t: the unique index 'strict' is left out: SQLite has no NULLS NOT DISTINCT",
                 "t: the index 'tags' is left out: its method gin has no counterpart"});
 }

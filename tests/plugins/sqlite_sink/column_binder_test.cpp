@@ -194,3 +194,19 @@ TEST_CASE("a database in UTF-16 gets only text that it can give back") {
         CHECK(stored("TEXT", text(bad), utf16) ==
               "refused: it is not UTF-8, which a database in UTF-16 cannot hold");
 }
+
+TEST_CASE("a decimal is a number where that has its very digits, zeros included, else a text") {
+    ColumnTraits free;
+    free.keepsZeros = true;
+    CHECK(stored("decimal_blob", decimal("14"), free) == "integer:14");
+    CHECK(stored("decimal_blob", decimal("9.8"), free) == "real:9.8");
+    CHECK(stored("decimal_blob", decimal("9.80"), free) == "text:'9.80'");
+    CHECK(stored("decimal_blob", decimal("0.000"), free) == "text:'0.000'");
+    CHECK(stored("decimal_blob", decimal("100"), free) == "integer:100");
+    CHECK(stored("decimal_blob", decimal("12345678901234567890.5"), free) == "text:'12345678901234567890.5'");
+    CHECK(stored("decimal_blob", decimal("9223372036854775808"), free) == "text:'9223372036854775808'");
+    CHECK(stored("decimal_blob", decimal("NaN"), free) == "text:'NaN'");
+    // A scale gives the zeros back.
+    CHECK(stored("decimal_blob(20,2)", decimal("9.80")) == "real:9.8");
+    CHECK(stored("decimal_blob(20,2)", decimal("14.00")) == "integer:14");
+}

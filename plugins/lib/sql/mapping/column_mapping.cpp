@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "lib/sql/kept_types.hpp"
 #include "lib/sql/mapping/default_mapping.hpp"
 #include "lib/sql/mapping/expression_parser.hpp"
 #include "lib/sql/mapping/expression_translation.hpp"
@@ -74,10 +75,11 @@ private:
 
     void toPostgresqlType(const Column& from, Column& to) {
         MappedType type = postgresqlType(from);
+        const auto kept = keptType(from.nativeType);
         // json has no equality, which keys and indexes need.
-        if (type.native == "json" && isCompared(from.name)) {
+        if ((type.native == "json" || (kept && !kept->comparable)) && isCompared(from.name)) {
+            type.loss = "it becomes text instead of " + type.native + ", since a key or an index needs it";
             type.native = "text";
-            type.loss = "it becomes text instead of json, since a key or an index needs it";
         }
         if (!type.loss.empty()) lose("column " + from.name + ": " + type.loss, from.nativeType);
         to.nativeType = std::move(type.native);
@@ -95,6 +97,16 @@ private:
         if (!type.loss.empty()) lose("column " + from.name + ": " + type.loss, from.nativeType);
         to.nativeType = std::move(type.native);
         if (from.type.kind == TypeKind::enumeration) addLabels(from, to, base);
+        noteDigits(from, base);
+    }
+
+    /// time(3), interval day to second.
+    void noteDigits(const Column& from, const std::string& base) {
+        const bool limited = base.find('(') != std::string::npos || base.starts_with("interval ");
+        const TypeKind kind = from.type.kind;
+        if (limited && (kind == TypeKind::time || kind == TypeKind::timestamp || kind == TypeKind::interval))
+            lose("column " + from.name + " keeps what " + base + " cuts off: SQLite's times have no limit",
+                 from.nativeType);
     }
 
     /// The type that the column's domain is made of, in the end; what the domains ask for is asked of the
@@ -172,6 +184,30 @@ private:
         }
         to.nullable = false;
         numbersItself_ = true;
+        if (toSqlite()) noteSteps(from, sequence);
+    }
+
+    /// Where the sequence of a column is described: in a statement of its own, or in the table's.
+    void noteSteps(const Column& from, const std::optional<std::string>& sequence) {
+        std::string_view sql;
+        if (const auto object = sequence ? state_.types.find("sequence", *sequence) : std::nullopt)
+            sql = state_.before.objects[*object].sql;
+        else if (const auto at = before_.nativeSql.find("\n    " + quoteIdentifier(from.name) + " ");
+                 at != std::string::npos)
+            sql = std::string_view(before_.nativeSql).substr(at + 1);
+        const auto identity = sql.find(" AS IDENTITY (");
+        if (!sequence) sql = identity < sql.find('\n') ? sql.substr(identity) : std::string_view();
+        if (sql.empty()) return;
+        const std::vector<ExpressionToken> tokens = expressionTokens(sql, Dialect::postgresql);
+        for (std::size_t i = 0; i + 3 < tokens.size() && !tokens[i].isSymbol(";"); ++i) {
+            if (!tokens[i].is("INCREMENT")) continue;
+            const bool down = tokens[i + 2].isSymbol("-");
+            const std::string step = (down ? "-" : "") + tokens[i + (down ? 3 : 2)].text;
+            if (step != "1")
+                lose("column " + from.name + " numbers its rows in steps of 1, no longer of " + step,
+                     std::string(sql.substr(0, sql.find('\n'))));
+            return;
+        }
     }
 
     [[nodiscard]] std::optional<std::string> sequenceOf(const std::string& fallback) const {
@@ -246,8 +282,11 @@ private:
                                 std::string(titleOf(state_.to)) + ": " + storage::shownName(why.what()),
                             "leave the table out with exclude-tables of the source");
             to.generatedStored = false;
-            to.nullable = true;
-            lose("generated column " + from.name + " becomes an ordinary one without values: " + why.what(),
+            to.generatedRead = false;
+            to.nullable = to.nullable || !from.generatedRead;
+            lose("generated column " + from.name + " becomes an ordinary one, " +
+                     (from.generatedRead ? "with the values that it has now: " : "without values: ") +
+                     why.what(),
                  sql);
         }
     }

@@ -109,6 +109,17 @@ void requireRoom(const Expression& literal, const LogicalType& type) {
         throw NotTranslatable(literal.text + " is out of range for " + format(type));
 }
 
+/// A number of SQLite's own that has the very digits: few enough for a double, and no zeros behind them that
+/// a decimal without a scale would keep.
+bool isPlainNumber(std::string_view digits, const LogicalType& type) {
+    constexpr std::size_t digitsOfDouble = 15;
+    const auto isDigit = [](char c) { return c >= '0' && c <= '9'; };
+    const bool fits = static_cast<std::size_t>(std::ranges::count_if(digits, isDigit)) <= digitsOfDouble &&
+                      std::ranges::all_of(digits, [&](char c) { return isDigit(c) || c == '.' || c == '-'; });
+    const bool padded = type.scale < 0 && digits.find('.') != std::string_view::npos && digits.back() == '0';
+    return fits && !padded;
+}
+
 }  // namespace
 
 Expression parseDefault(std::string_view sql, Dialect from) {
@@ -122,9 +133,10 @@ Expression parseDefault(std::string_view sql, Dialect from) {
 std::optional<std::string> translateDefault(const Expression& value, const LogicalType& type,
                                             Dialect target) {
     if (value.kind == Kind::null) return std::nullopt;
-    if (type.kind == TypeKind::array || type.kind == TypeKind::interval)
+    if (type.kind == TypeKind::interval)
         throw NotTranslatable("constants of its type are spelled differently");
-    const ValueKind kind = type.kind == TypeKind::other ? ValueKind::text : valueKind(type);
+    const bool ownText = type.kind == TypeKind::other || type.kind == TypeKind::array;
+    const ValueKind kind = ownText ? ValueKind::text : valueKind(type);
     // A column of whole numbers rounds the seconds, which extract() gives with a fraction.
     if (value.kind == Kind::call && value.text == "epoch" && kind == ValueKind::integer)
         return unixSeconds(kind, target);
@@ -133,7 +145,8 @@ std::optional<std::string> translateDefault(const Expression& value, const Logic
     if (value.isLiteral()) {
         requireRoom(value, type);
         std::string literal = literalAs(value, kind, target);
-        const bool digits = target == Dialect::sqlite && isDecimalAsText(type);
+        const bool digits =
+            target == Dialect::sqlite && isDecimalAsText(type) && !isPlainNumber(literal, type);
         return digits ? quoteLiteral(literal) : literal;
     }
     const TranslatedExpression translated = translate(value, {}, target);

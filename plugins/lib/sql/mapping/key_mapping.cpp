@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "lib/sql/mapping/index_mapping.hpp"
-#include "lib/sql/mapping/native_types.hpp"
 
 namespace roost::sql::mapping {
 
@@ -143,9 +142,9 @@ private:
                 return "there is no column '" + (own ? key.targetColumns[i] : key.columns[i]) + "'";
             const Column& a = before_.columns[*own];
             const Column& b = other.columns[*there];
-            const bool asText =
-                state_.to == Dialect::sqlite && isDecimalAsText(a.type) != isDecimalAsText(b.type);
-            if (!isComparable(a.type, b.type) || asText)
+            // Types that are alike to us only in being PostgreSQL's own.
+            const bool foreign = valueKind(a.type) == ValueKind::other && a.nativeType != b.nativeType;
+            if (!isComparable(a.type, b.type) || foreign)
                 return key.columns[i] + " is " + format(a.type) + ", " + key.targetColumns[i] + " there is " +
                        format(b.type);
         }

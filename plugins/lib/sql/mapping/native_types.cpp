@@ -2,6 +2,8 @@
 
 #include <cstdint>
 
+#include "lib/sql/kept_types.hpp"
+
 namespace roost::sql::mapping {
 
 namespace {
@@ -10,19 +12,24 @@ constexpr std::uint32_t digitsOfDouble = 15;
 constexpr std::uint32_t longestVarchar = 10'485'760;  // PostgreSQL's limit for n in varchar(n)
 constexpr std::uint32_t longestNumeric = 1000;        // and for p in numeric(p,s)
 
-MappedType numericType(const LogicalType& type) {
+MappedType numericType(const Column& column) {
+    const LogicalType& type = column.type;
     if (type.precision == 0) return {"numeric", {}};
-    const std::int32_t scale = type.scale < 0 ? 0 : type.scale;
-    if (type.precision > longestNumeric || static_cast<std::uint32_t>(scale) > type.precision)
+    // What came from PostgreSQL may go back: it has scales below zero, and above the precision.
+    const bool own = column.nativeType.starts_with("decimal_blob");
+    const std::int32_t scale = type.scale < 0 && !own ? 0 : type.scale;
+    if (!own && (type.precision > longestNumeric || static_cast<std::uint32_t>(scale) > type.precision))
         return {"numeric", "PostgreSQL has no " + format(type) + ": it becomes numeric, without a limit"};
     return {"numeric(" + std::to_string(type.precision) + "," + std::to_string(scale) + ")", {}};
 }
 
-MappedType varcharType(const LogicalType& type) {
+MappedType varcharType(const Column& column) {
+    const LogicalType& type = column.type;
     if (type.precision == 0) return {"text", {}};
     if (type.precision > longestVarchar)
         return {"text", "PostgreSQL has no " + format(type) + ": it becomes text, without a limit"};
-    return {"varchar(" + std::to_string(type.precision) + ")", {}};
+    const bool padded = column.nativeType.starts_with("bpchar");
+    return {(padded ? "char(" : "varchar(") + std::to_string(type.precision) + ")", {}};
 }
 
 std::string sized(std::string_view word, std::uint32_t size) {
@@ -30,15 +37,15 @@ std::string sized(std::string_view word, std::uint32_t size) {
 }
 
 std::string decimalWord(const LogicalType& type) {
-    std::string word = isDecimalAsText(type) ? "decimal_text" : "decimal";
-    const bool writable = type.precision > 0 && type.scale >= 0;
-    return writable ? word + "(" + std::to_string(type.precision) + "," + std::to_string(type.scale) + ")"
-                    : word;
+    std::string word = isDecimalAsText(type) ? "decimal_blob" : "decimal";
+    return type.precision > 0
+               ? word + "(" + std::to_string(type.precision) + "," + std::to_string(type.scale) + ")"
+               : word;
 }
 
 MappedType textWord(const LogicalType& type, std::string_view base) {
     if (base == "citext" || base.ends_with(".citext")) return {"text", {}};
-    if (base.starts_with("character(")) return {sized("char", type.precision), {}};
+    if (base.starts_with("character(")) return {sized("bpchar", type.precision), {}};
     return {type.precision == 0 ? "text" : sized("varchar", type.precision), {}};
 }
 
@@ -65,9 +72,9 @@ MappedType postgresqlType(const Column& column) {
         case TypeKind::float64:
             return {"double precision", {}};
         case TypeKind::decimal:
-            return numericType(column.type);
+            return numericType(column);
         case TypeKind::text:
-            return varcharType(column.type);
+            return varcharType(column);
         case TypeKind::bytes:
             return {"bytea", {}};
         case TypeKind::uuid:
@@ -86,6 +93,7 @@ MappedType postgresqlType(const Column& column) {
             return {"text", {}};
         case TypeKind::array:
         case TypeKind::other:
+            if (auto kept = keptType(column.nativeType)) return {std::move(kept->native), {}};
             break;
     }
     return {"text", "its type " + column.nativeType + " has no counterpart and becomes text"};
@@ -102,12 +110,12 @@ MappedType sqliteType(const LogicalType& type, std::string_view base) {
         case TypeKind::int64:
             return {"bigint", {}};
         case TypeKind::float32:
-            return {"float4", {}};
+            return {"real4", {}};
         case TypeKind::float64:
             return {"double precision", {}};
         case TypeKind::decimal:
             // Two digits behind the point, and 19 in all, are the widest that money is.
-            return {base == "money" ? "decimal_text(19,2)" : decimalWord(type), {}};
+            return {base == "money" ? "decimal_blob(19,2)" : decimalWord(type), {}};
         case TypeKind::text:
             return textWord(type, base);
         case TypeKind::bytes:
@@ -128,6 +136,7 @@ MappedType sqliteType(const LogicalType& type, std::string_view base) {
             return {"text", {}};
         case TypeKind::array:
         case TypeKind::other:
+            if (auto word = keptTypeWord(base)) return {std::move(*word), {}};
             break;
     }
     return {"text", "its type " + std::string(base) + " has no counterpart and becomes text"};

@@ -33,6 +33,14 @@ bool among(std::span<const std::string_view> types, std::string_view type) {
     return std::ranges::find(types, type) != types.end();
 }
 
+/// 'name', or its columns where it has none yet.
+std::string shownKey(const ForeignKey& key) {
+    if (!key.name.empty()) return "'" + storage::shownName(key.name) + "'";
+    std::string columns;
+    for (const std::string& column : key.columns) columns += (columns.empty() ? "" : ", ") + column;
+    return "(" + storage::shownName(columns) + ")";
+}
+
 class Planner {
 public:
     Planner(const Catalog& catalog, const std::vector<const Table*>& created, const Present& present,
@@ -151,7 +159,7 @@ private:
     void addForeignKeys(const Table& table) {
         for (const ForeignKey& key : table.foreignKeys) {
             if (isNative(table, key)) continue;
-            const std::string shown = "foreign key '" + storage::shownName(key.name) + "' of table '" +
+            const std::string shown = "foreign key " + shownKey(key) + " of table '" +
                                       storage::shownName(table.qualifiedName()) + "'";
             const std::string parent = nameOf_(key.targetSchema, key.targetTable);
             if (parent.empty()) {

@@ -73,7 +73,6 @@ void addColumn(const Result& rows, int i, const ColumnTypes& types, const OwnedS
     } else {
         column.generated = rows.string(i, 9);
         column.generatedStored = generated == "s";
-        reading.expression.clear();
     }
     const Sequence* sequence = nullptr;
     if (!identity.empty() || !rows.isNull(i, 12)) {

@@ -155,7 +155,7 @@ Binding ColumnBinder::bindReal(sqlite3_stmt* statement, int parameter, double va
     sqlite3_bind_double(statement, parameter, value);
     if (value == 0 && std::signbit(value) && wantsNumbers()) {
         stored_ = StoredValue::of(std::int64_t{0});
-        return Binding::withoutSign;
+        return Binding::asZero;
     }
     stored_ = StoredValue::of(value);
     return Binding::exact;
@@ -163,6 +163,12 @@ Binding ColumnBinder::bindReal(sqlite3_stmt* statement, int parameter, double va
 
 Binding ColumnBinder::bindDecimal(sqlite3_stmt* statement, int parameter, std::string_view digits) {
     if (traits_.affinity == Affinity::text) {
+        bindBytes(statement, parameter, digits);
+        return Binding::exact;
+    }
+    // Text is kept here, and unlike a number it has the digits.
+    const bool padded = digits.find('.') != std::string_view::npos && digits.ends_with('0');
+    if (traits_.affinity == Affinity::blob && (digits == "NaN" || (traits_.keepsZeros && padded))) {
         bindBytes(statement, parameter, digits);
         return Binding::exact;
     }

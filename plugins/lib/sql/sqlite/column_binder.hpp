@@ -28,18 +28,19 @@ struct TimeFormat {
 /// What a column of a target table does to values.
 struct ColumnTraits {
     Affinity affinity = Affinity::blob;
-    bool isRowid = false;   ///< an INTEGER PRIMARY KEY: takes integers alone, and a NULL would be numbered
-    bool instants = false;  ///< the column that comes holds instants
+    bool isRowid = false;     ///< an INTEGER PRIMARY KEY: takes integers alone, and a NULL would be numbered
+    bool keepsZeros = false;  ///< decimals without a scale: 1.50 is not 1.5, and stays a text
+    bool instants = false;    ///< the column that comes holds instants
     bool rewritesTimes = false;  ///< RFC 3339 text becomes the TimeFormat
     bool checksUtf8 = false;     ///< the database is not in UTF-8: other bytes would be replaced
 };
 
 enum class Binding : std::uint8_t {
     exact,
-    asNumber,     ///< text became the number that it spells; nothing was lost
-    asNull,       ///< not a number: SQLite has no such value
-    withoutSign,  ///< -0.0 became 0: a column of numbers keeps a zero as an integer
-    refused,      ///< the column would change the value; nothing was bound
+    asNumber,  ///< text became the number that it spells; nothing was lost
+    asNull,    ///< not a number: SQLite has no such value
+    asZero,    ///< minus zero, whose sign a column of numbers does not keep
+    refused,   ///< the column would change the value; nothing was bound
 };
 
 /// A value as SQLite keeps it.

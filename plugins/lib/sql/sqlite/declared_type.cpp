@@ -7,6 +7,8 @@
 #include <string>
 #include <utility>
 
+#include "lib/sql/kept_types.hpp"
+
 namespace roost::sqlite {
 
 namespace {
@@ -126,8 +128,10 @@ constexpr auto knownNames = std::to_array<KnownName>({
     {"date", TypeKind::date},
     {"time", TypeKind::time},
     {"interval", TypeKind::interval},
-    // What a schema that comes from PostgreSQL is declared as: the affinity TEXT keeps every value as it is.
-    {"decimal_text", TypeKind::decimal},
+    // What a schema that comes from PostgreSQL is declared as: the affinity keeps every value as it is.
+    {"real4", TypeKind::float32},
+    {"decimal_blob", TypeKind::decimal},
+    {"bpchar", TypeKind::text},
     {"uuid_text", TypeKind::uuid},
     {"json_text", TypeKind::json},
     {"jsonb_text", TypeKind::json},
@@ -159,9 +163,10 @@ void setArguments(LogicalType& type, std::string_view arguments) noexcept {
         const auto comma = arguments.find(',');
         type.precision = number(arguments.substr(0, comma));
         if (type.precision == 0) return;
-        type.scale = comma == std::string_view::npos
-                         ? 0
-                         : static_cast<std::int32_t>(number(arguments.substr(comma + 1)));
+        const std::string_view scale =
+            comma == std::string_view::npos ? std::string_view() : arguments.substr(comma + 1);
+        const bool minus = scale.starts_with('-');
+        type.scale = static_cast<std::int32_t>(number(scale.substr(minus ? 1 : 0))) * (minus ? -1 : 1);
     }
 }
 
@@ -234,6 +239,7 @@ Affinity affinityOf(std::string_view declared) noexcept {
 DeclaredType logicalTypeOf(std::string_view declared, std::string_view defaultValue) {
     const Declaration declaration = split(declared);
     DeclaredType result;
+    if (sql::keptType(declared)) return result;  // of the kind `other`: the text that PostgreSQL has for it
     if (!findKnown(declaration, result.type)) {
         const Affinity affinity = affinityOf(declared);
         result.type = typeOf(affinity);
