@@ -299,7 +299,8 @@ void Load::mergeTables() {
 
 void Load::merge(const Destination& destination) {
     const std::string shown = shownName(destination.load->from->qualifiedName());
-    const std::string action = "merge table '" + shown + "'";
+    const bool onlyAdds = settings_.tables.mode == sql::LoadMode::add;
+    const std::string action = (onlyAdds ? "add to table '" : "merge table '") + shown + "'";
     std::vector<std::string> numbered;
     std::string keys;
     std::string changes;
@@ -312,7 +313,7 @@ void Load::merge(const Destination& destination) {
             continue;
         }
         changes += (changes.empty() ? "" : ", ") + name + " = EXCLUDED." + name;
-        if (column.identityAlways) numbered.push_back(name);
+        if (column.identityAlways && !onlyAdds) numbered.push_back(name);
     }
     const auto setIdentity = [&](const char* kind) {
         for (const std::string& name : numbered)
@@ -321,11 +322,20 @@ void Load::merge(const Destination& destination) {
     };
     setIdentity("BY DEFAULT");  // a column that is numbered always can't be updated
     const std::string list = quotedList(destination.columns);
-    run("INSERT INTO " + destination.table + " (" + list + ") OVERRIDING SYSTEM VALUE SELECT " + list +
-            " FROM " + quoteQualified(destination.copySchema, destination.copyRelation) + " ON CONFLICT (" +
-            keys + ") DO " + (changes.empty() ? "NOTHING" : "UPDATE SET " + changes),
+    const std::string rows = quoteQualified(destination.copySchema, destination.copyRelation);
+    const bool updates = !changes.empty() && !onlyAdds;
+    const Result inserted = connection_.query(
+        "INSERT INTO " + destination.table + " (" + list + ") OVERRIDING SYSTEM VALUE SELECT " + list +
+            " FROM " + rows + " ON CONFLICT (" + keys + ") DO " +
+            (updates ? "UPDATE SET " + changes : "NOTHING"),
         action);
     setIdentity("ALWAYS");
+    if (!onlyAdds) return;
+    const Result came = connection_.query("SELECT count(*) FROM " + rows, action);
+    const std::uint64_t present =
+        static_cast<std::uint64_t>(came.integer(0, 0)) - inserted.affectedRows();
+    totals_.rows -= present;
+    totals_.present += present;
 }
 
 void Load::makeRest() {

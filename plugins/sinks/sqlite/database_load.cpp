@@ -147,7 +147,8 @@ void DatabaseLoad::end(const TableEnd& end) {
     if (result.rows != end.rows)
         throw Error("table " + quoted(load.to->name) + ": " + std::to_string(result.rows) +
                     " rows were written of " + std::to_string(end.rows) + " that came");
-    result_.rows += result.rows;
+    result_.rows += result.rows - result.present;
+    result_.present += result.present;
     if (result.becameNumbers > 0 && incoming_->dialect == "sqlite")
         context_->warn("table " + quoted(load.to->name) + ": " +
                        storage::counted(result.becameNumbers, "text that is a number was",

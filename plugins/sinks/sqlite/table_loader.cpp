@@ -28,6 +28,7 @@ TableLoader::TableLoader(Connection& connection, const sql::TableLoad& load, con
       load_(&load),
       context_(&context),
       isVirtual_(isVirtual(*load.to)),
+      onlyAdds_(settings.load.mode == sql::LoadMode::add),
       insert_(connection, insertText(), "write to table " + quoted(load.to->name)) {
     const bool strict = sqlite::traitsOf(load.to->nativeSql).strict;
     const bool utf8 = isUtf8(connection);
@@ -57,9 +58,8 @@ ColumnTraits TableLoader::traitsOf(const Column& from, const Column& to, bool st
 /// OR ABORT, since a table's own ON CONFLICT clauses could drop rows in silence.
 std::string TableLoader::insertText() const {
     const sql::TableLoad& load = *load_;
-    const bool merges = load.action == sql::TableAction::merge;
-    std::string text = std::string("INSERT OR ") + (merges && isVirtual_ ? "REPLACE" : "ABORT") +
-                       " INTO main." + quoteIdentifier(load.to->name);
+    const char* const conflict = !merges() || !isVirtual_ ? "ABORT" : onlyAdds_ ? "IGNORE" : "REPLACE";
+    std::string text = std::string("INSERT OR ") + conflict + " INTO main." + quoteIdentifier(load.to->name);
     if (load.columns.empty()) return text + " DEFAULT VALUES";
     std::string names;
     std::string values;
@@ -71,11 +71,11 @@ std::string TableLoader::insertText() const {
         updates += (updates.empty() ? "" : ", ") + name + " = excluded." + name;
     }
     text += " (" + names + ") VALUES (" + values + ")";
-    if (!merges || isVirtual_) return text;
+    if (!merges() || isVirtual_) return text;
     std::string key;
     for (const std::string& name : load.to->primaryKey)
         key += (key.empty() ? "" : ", ") + quoteIdentifier(name);
-    return text + " ON CONFLICT (" + key + ") DO UPDATE SET " + updates;
+    return text + " ON CONFLICT (" + key + ") DO " + (onlyAdds_ ? "NOTHING" : "UPDATE SET " + updates);
 }
 
 void TableLoader::write(const Batch& batch) {
@@ -86,6 +86,7 @@ void TableLoader::write(const Batch& batch) {
         if (code != SQLITE_DONE) failRow(row);
         insert_.reset();
         ++result_.rows;
+        if (onlyAdds_ && merges() && sqlite3_changes(connection_->handle()) == 0) ++result_.present;
     }
     // The cells go with their batch.
     sqlite3_clear_bindings(insert_.handle());
@@ -128,7 +129,10 @@ void TableLoader::failRow(std::span<const Cell> row) {
                           (code & 0xFF) == SQLITE_TOOBIG || (code & 0xFF) == SQLITE_ERROR;
     if (aboutRow)
         throw Error("table " + quoted(load_->to->name) + ", " + rowName(row) + ": " +
-                    storage::shownName(sqlite3_errmsg(connection_->handle())));
+                        storage::shownName(sqlite3_errmsg(connection_->handle())),
+                    onlyAdds_ && code == SQLITE_CONSTRAINT_UNIQUE
+                        ? "a row with that value is there under another primary key"
+                        : "");
     connection_->fail("write to table " + quoted(load_->to->name));
 }
 

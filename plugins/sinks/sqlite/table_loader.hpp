@@ -19,11 +19,12 @@ namespace roost::sqlite {
 
 /// What the load of one table came to.
 struct TableResult {
-    std::uint64_t rows = 0;
+    std::uint64_t rows = 0;     ///< that came
+    std::uint64_t present = 0;  ///< of these, those that LoadMode::add left as they were
     std::uint64_t becameNumbers = 0;  ///< values: text that came from SQLite and is a number now
 };
 
-/// Inserts, or with TableAction::merge inserts or updates. `load.to` is the table as it stands in the
+/// Inserts, or with TableAction::merge inserts or updates, or leaves those that are there. `load.to` is the table as it stands in the
 /// database.
 class TableLoader {
 public:
@@ -38,6 +39,7 @@ public:
 
 private:
     [[nodiscard]] std::string insertText() const;
+    [[nodiscard]] bool merges() const { return load_->action == sql::TableAction::merge; }
     [[nodiscard]] ColumnTraits traitsOf(const Column& from, const Column& to, bool strict,
                                         const std::string& dialect) const;
     void bindRow(std::span<const Cell> row);
@@ -52,6 +54,7 @@ private:
     const sql::TableLoad* load_;
     Context* context_;
     bool isVirtual_;
+    bool onlyAdds_;  ///< when it merges: a row that is there stays
     std::deque<ColumnBinder> binders_;  ///< one for each of load_->columns; they must not move
     Statement insert_;
     TableResult result_;
