@@ -17,7 +17,7 @@ enum class LoadMode : std::uint8_t {
     create,     ///< creates; refuses a table that exists
     replace,    ///< replaces the rows of tables that exist; refuses one that doesn't
     merge,      ///< inserts or updates rows by primary key; refuses a table that doesn't exist or has no key
-    add,        ///< creates what is missing; inserts rows whose primary key isn't there, leaves those that are
+    add,  ///< creates what is missing; inserts rows whose primary key isn't there, leaves those that are
 };
 
 /// The option `on-schema-drift`.

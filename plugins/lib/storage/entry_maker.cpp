@@ -61,8 +61,7 @@ bool EntryMaker::open(const Found& found, Entry& entry) {
     if (!S_ISREG(status.st_mode)) return giveVanished(entry, "was replaced before it could be read");
     describe(status, entry);
     entry.size = static_cast<std::uint64_t>(status.st_size);
-    const ReadPolicy policy{choice_.onChanged == OnChanged::fail,
-                            choice_.onUnreadable == OnUnreadable::fail};
+    const ReadPolicy policy{choice_.onChanged == OnChanged::fail, choice_.onUnreadable == OnUnreadable::fail};
     entry.content =
         std::make_unique<FileReader>(std::move(file), status, shownName(entry.displayName()), policy);
     opened_ = status;
@@ -79,8 +78,7 @@ bool EntryMaker::giveVanished(Entry& entry, std::string message) const {
 void EntryMaker::leaveOut(const Entry& entry, int error) {
     const std::string name = shownName(entry.displayName());
     refuseUnreadable(choice_.onUnreadable, name, error);
-    context_.setAside(name,
-                      "left out, because it cannot be read: " + std::generic_category().message(error));
+    context_.setAside(name, "left out, because it cannot be read: " + std::generic_category().message(error));
 }
 
 void EntryMaker::lose(const Entry& entry) const {

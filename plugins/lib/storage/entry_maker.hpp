@@ -20,8 +20,8 @@ public:
     /// `context` must outlive the object.
     EntryMaker(ReadChoice choice, Context& context) : choice_(choice), context_(context) {}
 
-    /// Fills `entry`, whose kind and owner are set already. False for what gives no entry. Throws roost::Error
-    /// where the choice says so.
+    /// Fills `entry`, whose kind and owner are set already. False for what gives no entry. Throws
+    /// roost::Error where the choice says so.
     [[nodiscard]] bool make(const Found& found, Entry& entry);
     /// What the file was when the last make() opened it; nothing where it opened none.
     [[nodiscard]] const std::optional<struct stat>& opened() const noexcept { return opened_; }

@@ -20,10 +20,7 @@ void tell(std::vector<std::string>& warnings, const NameSample& sample, const st
 }  // namespace
 
 TreeCount::TreeCount(OnUnreadable onUnreadable)
-    : onUnreadable_(onUnreadable),
-      links_(namedOfASort),
-      specials_(namedOfASort),
-      unreadable_(namedOfASort) {}
+    : onUnreadable_(onUnreadable), links_(namedOfASort), specials_(namedOfASort), unreadable_(namedOfASort) {}
 
 void TreeCount::add(TreeWalk& walk, const std::string& name, EntryKindTotals& totals) {
     ++totals.users;

@@ -324,16 +324,15 @@ void Load::merge(const Destination& destination) {
     const std::string list = quotedList(destination.columns);
     const std::string rows = quoteQualified(destination.copySchema, destination.copyRelation);
     const bool updates = !changes.empty() && !onlyAdds;
-    const Result inserted = connection_.query(
-        "INSERT INTO " + destination.table + " (" + list + ") OVERRIDING SYSTEM VALUE SELECT " + list +
-            " FROM " + rows + " ON CONFLICT (" + keys + ") DO " +
-            (updates ? "UPDATE SET " + changes : "NOTHING"),
-        action);
+    const Result inserted = connection_.query("INSERT INTO " + destination.table + " (" + list +
+                                                  ") OVERRIDING SYSTEM VALUE SELECT " + list + " FROM " +
+                                                  rows + " ON CONFLICT (" + keys + ") DO " +
+                                                  (updates ? "UPDATE SET " + changes : "NOTHING"),
+                                              action);
     setIdentity("ALWAYS");
     if (!onlyAdds) return;
     const Result came = connection_.query("SELECT count(*) FROM " + rows, action);
-    const std::uint64_t present =
-        static_cast<std::uint64_t>(came.integer(0, 0)) - inserted.affectedRows();
+    const std::uint64_t present = static_cast<std::uint64_t>(came.integer(0, 0)) - inserted.affectedRows();
     totals_.rows -= present;
     totals_.present += present;
 }

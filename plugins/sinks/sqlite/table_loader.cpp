@@ -58,8 +58,9 @@ ColumnTraits TableLoader::traitsOf(const Column& from, const Column& to, bool st
 /// OR ABORT, since a table's own ON CONFLICT clauses could drop rows in silence.
 std::string TableLoader::insertText() const {
     const sql::TableLoad& load = *load_;
-    const char* const conflict = !merges() || !isVirtual_ ? "ABORT" : onlyAdds_ ? "IGNORE" : "REPLACE";
-    std::string text = std::string("INSERT OR ") + conflict + " INTO main." + quoteIdentifier(load.to->name);
+    std::string text = std::string("INSERT OR ") +
+                       (merges() && isVirtual_ && !onlyAdds_ ? "REPLACE" : "ABORT") + " INTO main." +
+                       quoteIdentifier(load.to->name);
     if (load.columns.empty()) return text + " DEFAULT VALUES";
     std::string names;
     std::string values;
@@ -83,14 +84,23 @@ void TableLoader::write(const Batch& batch) {
         const std::span<const Cell> row = batch.row(i);
         bindRow(row);
         const int code = insert_.tryStep();
-        if (code != SQLITE_DONE) failRow(row);
+        const bool present =
+            code != SQLITE_DONE ? refusesPresent(code) : onlyAdds_ && merges() && changedNothing();
+        if (code != SQLITE_DONE && !present) failRow(row);
         insert_.reset();
         ++result_.rows;
-        if (onlyAdds_ && merges() && sqlite3_changes(connection_->handle()) == 0) ++result_.present;
+        if (present) ++result_.present;
     }
     // The cells go with their batch.
     sqlite3_clear_bindings(insert_.handle());
 }
+
+/// A virtual table has no ON CONFLICT clause: that its row is there already comes as an error.
+bool TableLoader::refusesPresent(int code) const {
+    return onlyAdds_ && merges() && isVirtual_ && (code & 0xFF) == SQLITE_CONSTRAINT;
+}
+
+bool TableLoader::changedNothing() const { return sqlite3_changes(connection_->handle()) == 0; }
 
 void TableLoader::bindRow(std::span<const Cell> row) {
     for (std::size_t i = 0; i < binders_.size(); ++i) {

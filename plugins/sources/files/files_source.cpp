@@ -89,8 +89,8 @@ FilesSource::FilesSource(Options options)
 FilesSource::~FilesSource() = default;
 
 Catalog FilesSource::catalog(Context& context) {
-    walk_ = std::make_unique<Walk>(openRoot(options_.url.path()), rootName_, layout_, options_.choice(),
-                                   context);
+    walk_ =
+        std::make_unique<Walk>(openRoot(options_.url.path()), rootName_, layout_, options_.choice(), context);
     Inventory inventory(walk_->root.get(), rootName_, options_, layout_, walk_->store, walk_->watch);
     Catalog catalog;
     catalog.entryKinds = inventory.count();
@@ -146,9 +146,9 @@ void FilesSource::tellPassedOver() const {
                            " left out, with what lies behind; the warnings name them");
     const std::uint64_t passedOver = walk_->maker.passedOver();
     if (passedOver > walk_->passedOverBefore)
-        walk_->context.warn(counted(passedOver - walk_->passedOverBefore, "link or special file",
-                                    "links or special files") +
-                            " appeared during the run and were left out");
+        walk_->context.warn(
+            counted(passedOver - walk_->passedOverBefore, "link or special file", "links or special files") +
+            " appeared during the run and were left out");
 }
 
 }  // namespace roost::storage

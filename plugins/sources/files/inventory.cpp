@@ -90,7 +90,8 @@ void Inventory::leaveOut(int parent, const NamedNode& node, std::span<const std:
     const std::string name = fullName(parts);
     if (node.type == NodeType::link && layout_.relation(std::span(parts).subspan(1)) != Relation::outside)
         ++linkedFolders_;
-    if (node.type == NodeType::link || node.type == NodeType::special) return trees_.passOver(node.type, name);
+    if (node.type == NodeType::link || node.type == NodeType::special)
+        return trees_.passOver(node.type, name);
     if (node.type == NodeType::folder) {
         outside_.add(name + "/");
         return countOutside(openFolder(parent, parts.back().c_str()));

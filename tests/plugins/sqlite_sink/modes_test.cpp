@@ -104,11 +104,14 @@ TEST_CASE("add inserts what is not there and leaves what is") {
     CHECK(query(files.to, "SELECT id || name || ifnull(age, '-') || note FROM users ORDER BY id") ==
           "1ann30own 2old bob50kept 9zoe20kept");
     CHECK(query(files.to, "SELECT id || body FROM notes") == "1n");
-    const std::string before = query(files.to, "SELECT * FROM users") + query(files.to, "SELECT * FROM notes");
+    const std::string before =
+        query(files.to, "SELECT * FROM users") + query(files.to, "SELECT * FROM notes");
     REQUIRE(files.load(options) == "");
     CHECK(query(files.to, "SELECT * FROM users") + query(files.to, "SELECT * FROM notes") == before);
     make(files.from, "INSERT INTO users VALUES (3, 'zoe', 1)");
-    CHECK(files.load(options) == "table 'users', id = 3: UNIQUE constraint failed: users.name");
+    CHECK(files.load(options) ==
+          "table 'users', id = 3: UNIQUE constraint failed: users.name | a row with that value is there "
+          "under another primary key");
     CHECK(query(files.to, "SELECT * FROM users") + query(files.to, "SELECT * FROM notes") == before);
 }
 
