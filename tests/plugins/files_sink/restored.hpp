@@ -31,7 +31,7 @@ inline std::map<std::string, std::string> looks(const std::filesystem::path& fol
             std::ifstream file(entry.path(), std::ios::binary);
             text += " " + std::string(std::istreambuf_iterator<char>(file), {});
         }
-        all[std::filesystem::relative(entry.path(), folder).native()] = text;
+        all[entry.path().lexically_relative(folder).native()] = text;
     }
     return all;
 }
