@@ -15,8 +15,8 @@
 #include "roost/catalog.hpp"
 #include "roost/context.hpp"
 #include "roost/entry.hpp"
-#include "sources/single_user/file_ledger.hpp"
-#include "sources/single_user/single_user_options.hpp"
+#include "sources/aviary_single_user/file_ledger.hpp"
+#include "sources/aviary_single_user/single_user_options.hpp"
 
 namespace roost::single_user {
 

@@ -1,4 +1,4 @@
-#include "sources/single_user/old_place.hpp"
+#include "sources/aviary_single_user/old_place.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>

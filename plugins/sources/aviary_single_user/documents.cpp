@@ -1,4 +1,4 @@
-#include "sources/single_user/documents.hpp"
+#include "sources/aviary_single_user/documents.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -12,8 +12,8 @@
 #include "lib/storage/shown_name.hpp"
 #include "lib/storage/tree_count.hpp"
 #include "roost/error.hpp"
-#include "sources/single_user/file_list.hpp"
-#include "sources/single_user/old_place.hpp"
+#include "sources/aviary_single_user/file_list.hpp"
+#include "sources/aviary_single_user/old_place.hpp"
 
 namespace roost::single_user {
 

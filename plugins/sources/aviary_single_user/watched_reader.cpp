@@ -1,4 +1,4 @@
-#include "sources/single_user/watched_reader.hpp"
+#include "sources/aviary_single_user/watched_reader.hpp"
 
 #include <utility>
 

@@ -1,4 +1,4 @@
-#include "sources/single_user/account.hpp"
+#include "sources/aviary_single_user/account.hpp"
 
 #include <crypt.h>
 
@@ -6,7 +6,7 @@
 #include <cstring>
 
 #include "roost/error.hpp"
-#include "sources/single_user/bcrypt.hpp"
+#include "sources/aviary_single_user/bcrypt.hpp"
 
 using namespace roost;
 using namespace roost::single_user;

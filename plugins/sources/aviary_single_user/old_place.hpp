@@ -5,7 +5,7 @@
 #include <string>
 
 #include "lib/storage/file_descriptor.hpp"
-#include "sources/single_user/file_ledger.hpp"
+#include "sources/aviary_single_user/file_ledger.hpp"
 
 namespace roost::single_user {
 

@@ -1,4 +1,4 @@
-#include "sources/single_user/file_ledger.hpp"
+#include "sources/aviary_single_user/file_ledger.hpp"
 
 #include <array>
 #include <cstring>

@@ -1,4 +1,4 @@
-#include "sources/single_user/single_user_source.hpp"
+#include "sources/aviary_single_user/single_user_source.hpp"
 
 #include <sys/stat.h>
 #include <unistd.h>

@@ -9,7 +9,7 @@
 #include <string>
 
 #include "lib/storage/scratch_file.hpp"
-#include "sources/single_user/watched_reader.hpp"
+#include "sources/aviary_single_user/watched_reader.hpp"
 
 namespace roost::single_user {
 

@@ -1,4 +1,4 @@
-#include "sources/single_user/bcrypt.hpp"
+#include "sources/aviary_single_user/bcrypt.hpp"
 
 #include <crypt.h>
 #include <string.h>

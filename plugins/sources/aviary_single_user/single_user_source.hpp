@@ -9,9 +9,9 @@
 #include "roost/option_table.hpp"
 #include "roost/plugin.hpp"
 #include "roost/stage.hpp"
-#include "sources/single_user/account.hpp"
-#include "sources/single_user/documents.hpp"
-#include "sources/single_user/single_user_options.hpp"
+#include "sources/aviary_single_user/account.hpp"
+#include "sources/aviary_single_user/documents.hpp"
+#include "sources/aviary_single_user/single_user_options.hpp"
 
 namespace roost::single_user {
 

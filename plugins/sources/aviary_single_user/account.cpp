@@ -1,4 +1,4 @@
-#include "sources/single_user/account.hpp"
+#include "sources/aviary_single_user/account.hpp"
 
 #include <Poco/SHA1Engine.h>
 #include <Poco/UUID.h>
@@ -11,7 +11,7 @@
 
 #include "lib/archive/aviary_schema.hpp"
 #include "roost/error.hpp"
-#include "sources/single_user/bcrypt.hpp"
+#include "sources/aviary_single_user/bcrypt.hpp"
 
 namespace roost::single_user {
 

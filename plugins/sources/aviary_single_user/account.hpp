@@ -9,7 +9,7 @@
 
 #include "roost/batch.hpp"
 #include "roost/catalog.hpp"
-#include "sources/single_user/single_user_options.hpp"
+#include "sources/aviary_single_user/single_user_options.hpp"
 
 namespace roost::single_user {
 

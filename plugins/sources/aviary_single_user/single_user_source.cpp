@@ -1,4 +1,4 @@
-#include "sources/single_user/single_user_source.hpp"
+#include "sources/aviary_single_user/single_user_source.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -12,7 +12,7 @@
 #include "lib/storage/shown_name.hpp"
 #include "lib/stream/partial_file.hpp"
 #include "roost/version.hpp"
-#include "sources/single_user/bcrypt.hpp"
+#include "sources/aviary_single_user/bcrypt.hpp"
 
 namespace roost::single_user {
 

@@ -7,7 +7,7 @@
 
 #include "lib/archive/text_buffer.hpp"
 #include "lib/stream/partial_file.hpp"
-#include "sources/single_user/file_ledger.hpp"
+#include "sources/aviary_single_user/file_ledger.hpp"
 
 namespace roost::single_user {
 
