@@ -268,9 +268,10 @@ class Migration:
         self.run_sql(f"DELETE FROM users WHERE id <> '{other}'")
         self.run_sql("UPDATE users SET username = 'Admin'")
         state = self.dump(), looks(self.users), looks(self.pdfs)
-        self.migrate(expect=1)
-        self.assertRegex(self.result.stderr, "table '?users.*username")
-        self.assertEqual((self.dump(), looks(self.users), looks(self.pdfs)), state)
+        for more in (["--dry-run"], []):
+            self.migrate(*more, expect=1, move="true")
+            self.assertRegex(self.result.stderr, "table '?users.*username")
+            self.assertEqual((self.dump(), looks(self.users), looks(self.pdfs)), state)
 
     def test_another_file_of_the_same_name_refuses_and_the_dry_run_knows(self):
         self.make_aviary()

@@ -311,10 +311,6 @@ bool StagedTree::adoptFile(const Found& found, const std::string& name, OnSamePa
         return false;
     }
     if (S_ISDIR(staged.st_mode)) throw folderOverFile(shownName(current_));
-    if (!hasExactName(top(), name))
-        throw Error("'" + shownName(current_) +
-                        "' is there under a name that the file system cannot tell from another's that comes",
-                    "restore into a file system that keeps names as they are");
     if (found.finding != Finding::file) throw fileOverLink(shownName(current_));
     return keepStaged(found, name, onSamePath);
 }
