@@ -116,6 +116,55 @@ class Killed(Restoring):
         self.assertGreater(caught, 0, "the test hit no moment")
 
 
+class KilledMerge(Killed):
+    """The same where what comes is added to what is there: rows by their keys, files by their paths."""
+
+    DEFINITION = """roost: 1
+name: merge
+sources:
+  - plugin: archive
+    url: file:${archive}
+    format: tar.gz
+sinks:
+  - plugin: database
+    url: sqlite:${DATA_DIR}/aviary.db
+    mode: merge
+  - plugin: storage
+    url: file:${DATA_DIR}/users
+    mode: merge
+"""
+
+    def setUp(self):
+        super().setUp()
+        self.definition = self.folder / "merge.yaml"
+        self.definition.write_text(self.DEFINITION)
+        users = sorted(p.name for p in (self.data / "users").iterdir())
+        write(self.server / "users" / users[0] / "pdfs" / "only here.pdf", b"stays", 0o640, 1_500_000_000)
+        self.old = server_state(self.server)
+        self.old_archive = self.out / "before.tar.gz"
+        self.roost("run", PIPELINES / "full-backup.yaml", "--set", f"out={self.old_archive}", "--progress", "none",
+                   env={"DATA_DIR": self.server})
+        self.restore(self.archive, self.server, "--yes")
+        merged = server_state(self.server)
+        files = {k: v for k, v in self.old.items() if k.startswith("file ") and v[0] is not None}
+        files.update({k: v for k, v in self.new.items() if k.startswith("file ") and v[0] is not None})
+        self.assertEqual({k: v for k, v in merged.items() if k.startswith("file ") and v[0] is not None}, files)
+        self.new = merged
+        self.assertNotEqual(self.new, self.old)
+        self.reset()
+
+    def restore(self, archive, data, *arguments, **more):
+        if archive != self.archive:
+            return super().restore(archive, data, *arguments, **more)
+        more["env"] = {"DATA_DIR": data, **(more.get("env") or {})}
+        self.result = self.roost("run", self.definition, "--set", f"archive={archive}", "--progress", "none", *arguments, **more)
+        return self.result
+
+    def launch(self):
+        return self.start("run", self.definition, "--set", f"archive={self.archive}", "--yes", "--progress", "none",
+                          env={"DATA_DIR": self.server})
+
+
 class KilledOnPostgreSQL(Killed):
     """The same with the database on a server, whose COMMIT is another process's."""
 

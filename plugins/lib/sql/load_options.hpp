@@ -40,10 +40,13 @@ template <class Options>
 void addDatabaseSinkOptions(OptionTable<Options>& table, std::vector<std::string> badValues) {
     // The casts name the class that the table is of: a base's members alone would not tell it.
     table.choice(
-        "mode", static_cast<LoadMode Options::*>(&Options::mode), {"auto", "create", "replace", "merge"},
+        "mode", static_cast<LoadMode Options::*>(&Options::mode),
+        {"auto", "create", "replace", "merge", "add"},
         "What to do with each table that comes. auto: makes it where it is missing, else replaces its "
         "rows. create: makes it, and refuses one that is there. replace: replaces its rows, and refuses "
-        "one that is not there. merge: inserts rows, and updates those whose primary key is there.");
+        "one that is not there. merge: inserts rows, and updates those whose primary key is there. add: "
+        "makes "
+        "it where it is missing, inserts rows whose primary key is not there, and leaves those that are.");
     table.choice(
         "on-schema-drift", static_cast<OnDrift Options::*>(&Options::onSchemaDrift), {"fail", "warn"},
         "What to do where a column that comes is missing in the target, or the target needs one that "

@@ -80,6 +80,9 @@ private:
                     plan_.destroys.push_back(name + ": those of its " + counted(load.to->rows, "row") +
                                              " whose key comes again");
                 return;
+            case LoadMode::add:
+                load.action = TableAction::merge;
+                return;
             case LoadMode::automatic:
             case LoadMode::replace:
                 load.action = TableAction::replace;
@@ -137,7 +140,7 @@ private:
         }
         if (load.action == TableAction::merge && load.key.empty())
             plan_.refusals.push_back(
-                name + " cannot be merged: " +
+                name + (options_.mode == LoadMode::add ? " cannot be added to: " : " cannot be merged: ") +
                 (load.to->primaryKey.empty() ? "it has no primary key" : "not all of its primary key comes"));
     }
 

@@ -17,6 +17,7 @@ enum class LoadMode : std::uint8_t {
     create,     ///< creates; refuses a table that exists
     replace,    ///< replaces the rows of tables that exist; refuses one that doesn't
     merge,      ///< inserts or updates rows by primary key; refuses a table that doesn't exist or has no key
+    add,  ///< creates what is missing; inserts rows whose primary key isn't there, leaves those that are
 };
 
 /// The option `on-schema-drift`.
@@ -30,6 +31,7 @@ struct LoadOptions {
     NameCase nameCase = NameCase::exact;
 };
 
+/// What happens to one table. LoadMode::add merges, too: only that a row that is there stays as it is.
 enum class TableAction : std::uint8_t { create, replace, merge, keep };
 
 /// A column that is loaded: its place in the rows that come, and its place in the target's table. Generated

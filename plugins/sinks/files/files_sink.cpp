@@ -13,11 +13,13 @@
 #include "lib/storage/shown_name.hpp"
 #include "lib/storage/user_trees.hpp"
 #include "roost/version.hpp"
+#include "sinks/files/add_rehearsal.hpp"
 #include "sinks/files/exchange.hpp"
 #include "sinks/files/present_files.hpp"
 #include "sinks/files/restore_record.hpp"
 #include "sinks/files/staged_tree.hpp"
 #include "sinks/files/tree_removal.hpp"
+#include "sinks/files/unit_adoption.hpp"
 #include "sinks/files/unit_list.hpp"
 
 namespace roost::storage {
@@ -33,6 +35,7 @@ struct FilesSink::Work {
     FileDescriptor root;
     FileDescriptor staging;  ///< locked as long as it is open
     std::unique_ptr<StagedTree> tree;
+    std::unique_ptr<AddRehearsal> rehearsal;  ///< in a dry run, in place of all the others
     std::string unitOwner;
     std::size_t unitKind = 0;
     std::string unit;  ///< "<kind>/<owner>" below the folder of what is new
@@ -75,7 +78,12 @@ const OptionTable<FilesSink::Options>& FilesSink::options() {
             .map("kinds", &Options::kinds,
                  "The kinds of files and where they go in a user's folder; '.' is the user's folder itself. "
                  "By default documents: pdfs and configs: rmapi.")
-            .example("{documents: pdfs, configs: rmapi}");
+            .example("{documents: pdfs, configs: rmapi}")
+            .choice("mode", &Options::mode, {"replace", "replace-users", "merge", "add"},
+                    "What becomes of files that are there, of the kinds that come. replace: all of them go, "
+                    "of all users. replace-users: those of the users that come go. merge: they stay, but one "
+                    "of the same path is replaced. add: they stay; one of the same path must have the same "
+                    "bytes, else the run is refused.");
     return table;
 }
 
@@ -102,7 +110,8 @@ Acceptance FilesSink::accept(const Catalog& catalog, Context& context) {
             scope_[static_cast<std::size_t>(found - kinds.begin())] = true;
         bytes += totals.bytes;
     }
-    PresentFiles present(options_.url.path(), layout_, scope_);
+    acceptance.rehearses = options_.mode == FilesMode::add;
+    PresentFiles present(options_.url.path(), layout_, scope_, options_.mode);
     present.look(bytes, acceptance, context);
     return acceptance;
 }
@@ -127,6 +136,10 @@ void FilesSink::makeRoot() {
 
 void FilesSink::begin(const Catalog&, Context& context) {
     work_ = std::make_unique<Work>(context);
+    if (context.dryRun()) {
+        work_->rehearsal = std::make_unique<AddRehearsal>(options_.url.path());
+        return;
+    }
     work_->record.chooseName();
     makeRoot();
     const std::string& name = work_->record.staging;
@@ -169,6 +182,7 @@ void FilesSink::write(Item& item) {
     auto* entry = std::get_if<Entry>(&item);
     if (entry == nullptr) return;
     const std::size_t kind = kindOf(*entry);
+    if (work_->rehearsal) return work_->rehearsal->check(*entry, layout_.kinds()[kind].parts);
     if (work_->unit.empty() || kind != work_->unitKind || entry->owner != work_->unitOwner)
         enterUnit(*entry, kind);
     work_->tree->write(work_->unit, *entry, work_->ownership);
@@ -220,6 +234,7 @@ void FilesSink::listStaged(UnitList& list) {
         while (const auto owner = owners.next()) {
             watch.step();
             const std::string name(owner->name);
+            if (isUnchanged(work_->staging.get(), {kind, name, 0})) continue;
             struct stat status {};
             if (::fstatat(folder.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0)
                 throw systemError("cannot look at what was staged for '" + shownName(name) + "'", errno);
@@ -228,6 +243,19 @@ void FilesSink::listStaged(UnitList& list) {
             ++work_->units;
         }
     }
+}
+
+/// Whether the user, who is there, has not come with the kind, but should be rid of it.
+bool FilesSink::isStale(int fresh, std::size_t kind, const std::string& user) const {
+    const auto came = [&](std::size_t of) {
+        const std::string staged = std::to_string(of) + "/" + user;
+        return ::faccessat(fresh, staged.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+    };
+    if (!scope_[kind] || came(kind)) return false;
+    if (options_.mode == FilesMode::replace) return true;
+    for (std::size_t other = 0; other < scope_.size(); ++other)
+        if (came(other)) return true;
+    return false;
 }
 
 /// A kind that came has nothing left of users that it did not come with.
@@ -243,10 +271,8 @@ void FilesSink::listStale(UnitList& list) {
         ++work_->users;
         const std::string name(user->name);
         for (std::size_t kind = 0; kind < layout_.kinds().size(); ++kind) {
-            if (!scope_[kind]) continue;
+            if (!isStale(fresh.get(), kind, name)) continue;
             struct stat status {};
-            const std::string staged = std::to_string(kind) + "/" + name;
-            if (::fstatat(fresh.get(), staged.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) continue;
             std::string present = name;
             for (const std::string& part : layout_.kinds()[kind].parts) present += "/" + part;
             if (::fstatat(work_->root.get(), present.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) continue;
@@ -257,11 +283,38 @@ void FilesSink::listStale(UnitList& list) {
     }
 }
 
+/// Completes each staged unit with what is there, so that exchanging it adds to that.
+void FilesSink::adoptPresent() {
+    UnitAdoption adoption(work_->staging.get(), *work_->tree, work_->context,
+                          options_.mode == FilesMode::add ? OnSamePath::compare : OnSamePath::replace);
+    for (std::size_t kind = 0; kind < layout_.kinds().size(); ++kind) {
+        NameStore store(work_->context.temporaryFolder());
+        Watch watch(work_->context);
+        const FileDescriptor fresh = openChild(work_->staging.get(), newFolder);
+        const FileDescriptor folder = openChild(fresh.get(), std::to_string(kind));
+        if (!folder) continue;
+        SortedNames owners(store);
+        listUsers(folder.get(), rootName_, owners, watch);
+        while (const auto node = owners.next()) {
+            const std::string owner(node->name);
+            checkPlace(kind, owner);
+            FileDescriptor present = openChild(work_->root.get(), owner);
+            for (const std::string& part : layout_.kinds()[kind].parts)
+                if (present) present = openChild(present.get(), part);
+            if (present)
+                adoption.adopt({kind, owner, 0}, layout_.kinds()[kind].kind, std::move(present), store,
+                               watch);
+        }
+    }
+}
+
 void FilesSink::prepare() {
+    if (work_->rehearsal) return;
+    if (keepsFiles(options_.mode)) adoptPresent();
     work_->tree->finish();
     UnitList list(work_->staging.get());
     listStaged(list);
-    listStale(list);
+    if (!keepsFiles(options_.mode)) listStale(list);
     list.finish();
     work_->context.alive();
     // One call for all files: a million fsync() calls would take the night.
@@ -284,7 +337,7 @@ void FilesSink::tidy() {
 }
 
 void FilesSink::abort() noexcept {
-    if (!work_) return;
+    if (!work_ || work_->rehearsal) return;
     work_->tree.reset();
     try {
         if (work_->root) removeTree(work_->root.get(), work_->record.staging);
@@ -296,9 +349,12 @@ void FilesSink::abort() noexcept {
 }
 
 std::vector<std::pair<std::string, std::string>> FilesSink::summary() const {
-    return {{"folder", options_.url.path()},
-            {"files", std::to_string(work_->tree->files())},
-            {"size", std::to_string(work_->tree->bytes())}};
+    std::vector<std::pair<std::string, std::string>> list{{"folder", options_.url.path()},
+                                                          {"files", std::to_string(work_->tree->files())},
+                                                          {"size", std::to_string(work_->tree->bytes())}};
+    if (work_->tree->filesThere() > 0)
+        list.emplace_back("files there already", std::to_string(work_->tree->filesThere()));
+    return list;
 }
 
 std::string FilesSink::recover(const std::string& text, Decision decision, Context& context) {

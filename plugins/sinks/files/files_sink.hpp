@@ -10,17 +10,19 @@
 #include "roost/option_table.hpp"
 #include "roost/plugin.hpp"
 #include "roost/stage.hpp"
+#include "sinks/files/files_mode.hpp"
 
 namespace roost::storage {
 
 /// Stages everything in a folder beside the users' folders, and exchanges each user's folder of each kind by
-/// a rename once the run is decided. Kinds that the catalog lists end up exactly as they came; others are not
+/// a rename once the run is decided. Kinds that the catalog lists end up as `mode` says; others are not
 /// touched.
 class FilesSink final : public Sink {
 public:
     struct Options {
         Location url;
         TextMap kinds = defaultKinds();
+        FilesMode mode = FilesMode::replace;
     };
     static PluginInfo info();
     static const OptionTable<Options>& options();
@@ -48,8 +50,10 @@ private:
     void makeRoot();
     [[nodiscard]] std::size_t kindOf(const Entry& entry) const;
     void enterUnit(const Entry& entry, std::size_t kind);
+    void adoptPresent();
     void listStaged(class UnitList& list);
     void listStale(class UnitList& list);
+    [[nodiscard]] bool isStale(int fresh, std::size_t kind, const std::string& user) const;
     void checkPlace(std::size_t kind, const std::string& owner) const;
 
     Options options_;

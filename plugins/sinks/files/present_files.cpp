@@ -44,7 +44,7 @@ void PresentFiles::look(std::uint64_t bytes, Acceptance& acceptance, Context& co
     checkRoom(bytes, folder, acceptance);
     if (!root) return;
     checkLeftOvers(root.get(), acceptance, context);
-    count(root.get(), acceptance, context);
+    if (mode_ != FilesMode::add) count(root.get(), acceptance, context);
 }
 
 /// What is there stays until the new is complete: there must be room for both.
@@ -104,11 +104,15 @@ void PresentFiles::count(int root, Acceptance& acceptance, Context& context) con
                 totals[kind].bytes += static_cast<std::uint64_t>(status.st_size);
         }
     }
-    for (std::size_t kind = 0; kind < totals.size(); ++kind)
-        if (totals[kind].users > 0)
-            acceptance.destroys.push_back(
-                layout_.kinds()[kind].kind + " of " + counted(totals[kind].users, "user", "users") + ": " +
-                counted(totals[kind].files, "file", "files") + ", " + shownSize(totals[kind].bytes));
+    const char* const part = mode_ == FilesMode::replaceUsers ? ", of these what belongs to users that come"
+                             : mode_ == FilesMode::merge      ? ", of these what comes again"
+                                                              : "";
+    for (std::size_t kind = 0; kind < totals.size(); ++kind) {
+        if (totals[kind].users == 0 || (mode_ == FilesMode::merge && totals[kind].files == 0)) continue;
+        acceptance.destroys.push_back(
+            layout_.kinds()[kind].kind + " of " + counted(totals[kind].users, "user", "users") + ": " +
+            counted(totals[kind].files, "file", "files") + ", " + shownSize(totals[kind].bytes) + part);
+    }
 }
 
 }  // namespace roost::storage

@@ -8,6 +8,7 @@
 #include "lib/storage/layout.hpp"
 #include "roost/context.hpp"
 #include "roost/stage.hpp"
+#include "sinks/files/files_mode.hpp"
 
 namespace roost::storage {
 
@@ -15,8 +16,8 @@ namespace roost::storage {
 class PresentFiles {
 public:
     /// `scope` says which kinds of the layout will be replaced. All that is referred to must outlive it.
-    PresentFiles(std::string path, const Layout& layout, const std::vector<bool>& scope)
-        : path_(std::move(path)), layout_(layout), scope_(scope) {}
+    PresentFiles(std::string path, const Layout& layout, const std::vector<bool>& scope, FilesMode mode)
+        : path_(std::move(path)), layout_(layout), scope_(scope), mode_(mode) {}
 
     /// Adds to `acceptance` what will be replaced, and what makes a restore of `bytes` bytes impossible.
     void look(std::uint64_t bytes, Acceptance& acceptance, Context& context) const;
@@ -29,6 +30,7 @@ private:
     std::string path_;
     const Layout& layout_;
     const std::vector<bool>& scope_;
+    FilesMode mode_;
 };
 
 }  // namespace roost::storage

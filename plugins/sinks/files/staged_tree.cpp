@@ -14,6 +14,8 @@
 
 #include "lib/storage/shown_name.hpp"
 #include "roost/error.hpp"
+#include "sinks/files/node_copy.hpp"
+#include "sinks/files/same_path.hpp"
 
 namespace roost::storage {
 
@@ -94,7 +96,9 @@ bool StagedTree::makeFolder(const std::string& name) {
 }
 
 void StagedTree::push(std::string name, const Ownership& ownership) {
-    const bool made = makeFolder(name);
+    const bool made = made_ = makeFolder(name);
+    // It may have its final mode already, which need not let anybody in.
+    if (!made && adopts_ && ::fchmodat(top(), name.c_str(), 0700, 0) != 0) fail("open the folder of", errno);
     FileDescriptor folder(::openat(top(), name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     if (!folder && (errno == ENOTDIR || errno == ELOOP))
         throw Error("'" + shownName(current_) + "' would lie in what is a file");
@@ -255,6 +259,86 @@ void StagedTree::applyRemembered() {
         context_.alive();
     }
     enter({}, {});
+}
+
+bool StagedTree::adopt(const std::string& unit, const std::string& name, const Found& found,
+                       OnSamePath onSamePath) {
+    adopts_ = true;
+    current_ = found.path.empty() ? name : name + "/" + std::string(found.path);
+    if (context_.stopToken().stop_requested()) throw Interrupted();
+    context_.alive();
+    const std::string path = found.path.empty() ? unit : unit + "/" + std::string(found.path);
+    switch (found.finding) {
+        case Finding::folder:
+            return adoptFolder(path, found);
+        case Finding::unreadable:
+            fail("read, to keep it,", found.error);
+        case Finding::lost:
+            throw Error("'" + shownName(current_) + "' was moved or replaced while the run went through it",
+                        "stop what writes there, and run it again");
+        case Finding::file:
+        case Finding::link:
+        case Finding::special:
+            break;
+    }
+    const std::size_t slash = path.rfind('/');
+    enter(std::string_view(path).substr(0, slash), {});
+    return adoptFile(found, path.substr(slash + 1), onSamePath);
+}
+
+bool StagedTree::adoptFolder(const std::string& path, const Found& found) {
+    const std::size_t slash = path.rfind('/');
+    enter(std::string_view(path).substr(0, slash), {});
+    struct stat staged {};
+    const std::string name = path.substr(slash + 1);
+    if (::fstatat(top(), name.c_str(), &staged, AT_SYMLINK_NOFOLLOW) == 0 && !S_ISDIR(staged.st_mode))
+        throw fileOverFolder(shownName(current_));
+    made_ = false;
+    enter(path, {});
+    const bool there = !made_;
+    if (::geteuid() == 0) levels_.back().ownership = {found.status.st_uid, found.status.st_gid};
+    setLooks(found.status.st_mode,
+             std::int64_t{found.status.st_mtim.tv_sec} * second + std::int64_t{found.status.st_mtim.tv_nsec});
+    remember(path);
+    return there;
+}
+
+bool StagedTree::adoptFile(const Found& found, const std::string& name, OnSamePath onSamePath) {
+    struct stat staged {};
+    if (::fstatat(top(), name.c_str(), &staged, AT_SYMLINK_NOFOLLOW) != 0) {
+        if (errno != ENOENT) fail("look at", errno);
+        take(found, name);
+        return false;
+    }
+    if (S_ISDIR(staged.st_mode)) throw folderOverFile(shownName(current_));
+    if (found.finding != Finding::file) throw fileOverLink(shownName(current_));
+    return keepStaged(found, name, onSamePath);
+}
+
+/// A file that came, and is there too.
+bool StagedTree::keepStaged(const Found& found, const std::string& name, OnSamePath onSamePath) {
+    if (onSamePath == OnSamePath::replace) return false;
+    const FileDescriptor present = openFile(found.parent, found.name);
+    const FileDescriptor staged = openFile(top(), name.c_str());
+    if (!present || !staged) fail("compare", errno);
+    const auto bytes = sameBytes(present.get(), staged.get(), buffer_);
+    if (!bytes) throw otherBytes(shownName(current_));
+    if (::unlinkat(top(), name.c_str(), 0) != 0) fail("remove", errno);
+    take(found, name);
+    --files_;
+    ++filesThere_;
+    bytes_ -= *bytes;
+    return true;
+}
+
+/// Puts what is there under `name`, as it is: by a link where the file system allows one.
+void StagedTree::take(const Found& found, const std::string& name) {
+    if (::linkat(found.parent, found.name, top(), name.c_str(), 0) == 0) return;
+    if (errno == ENOENT)
+        throw Error("'" + shownName(current_) + "' was removed while the run went through it",
+                    "stop what writes there, and run it again");
+    if (const int error = copyNode(found.parent, found.name, top(), name.c_str(), buffer_); error != 0)
+        fail("copy", error);
 }
 
 void StagedTree::finish() {

@@ -11,6 +11,7 @@
 
 #include "lib/storage/file_descriptor.hpp"
 #include "lib/storage/scratch_file.hpp"
+#include "lib/storage/tree_walk.hpp"
 #include "roost/context.hpp"
 #include "roost/entry.hpp"
 
@@ -20,6 +21,12 @@ namespace roost::storage {
 struct Ownership {
     uid_t user = static_cast<uid_t>(-1);
     gid_t group = static_cast<gid_t>(-1);
+};
+
+/// What becomes of a file that is there and comes again.
+enum class OnSamePath : std::uint8_t {
+    replace,  ///< what came takes its place
+    compare,  ///< it stays; other bytes under its path are an error
 };
 
 /// Writes entries below one folder, by descriptors and never through a link. Every file is new: a name that
@@ -35,10 +42,18 @@ public:
 
     /// Writes one entry under `unit`, a folder of its own ("0/alice"). Throws roost::Error that names it.
     void write(const std::string& unit, Entry& entry, const Ownership& ownership);
-    /// After the last entry: gives the folders their modes and times.
+    /// After the last entry: takes one thing that is there into `unit`, so that the unit holds both. Files
+    /// are linked, or copied where that cannot be; folders keep their looks. `name` is for messages. True
+    /// where what was written had the same thing already. Throws roost::Error for what cannot be brought
+    /// together.
+    [[nodiscard]] bool adopt(const std::string& unit, const std::string& name, const Found& found,
+                             OnSamePath onSamePath);
+    /// At last: gives the folders their modes and times.
     void finish();
 
     [[nodiscard]] std::uint64_t files() const noexcept { return files_; }
+    /// Files that came and were there with the same bytes; they do not count as files().
+    [[nodiscard]] std::uint64_t filesThere() const noexcept { return filesThere_; }
     [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_; }
 
 private:
@@ -61,6 +76,10 @@ private:
     [[nodiscard]] bool makeFolder(const std::string& name);
     void writeFile(Entry& entry, const std::string& name, const Ownership& ownership);
     [[nodiscard]] bool copy(Entry& entry, int file);
+    [[nodiscard]] bool adoptFolder(const std::string& path, const Found& found);
+    [[nodiscard]] bool adoptFile(const Found& found, const std::string& name, OnSamePath onSamePath);
+    [[nodiscard]] bool keepStaged(const Found& found, const std::string& name, OnSamePath onSamePath);
+    void take(const Found& found, const std::string& name);
     void remember(const std::string& path);
     void applyRemembered();
     [[noreturn]] void fail(const std::string& action, int error) const;
@@ -71,8 +90,11 @@ private:
     std::vector<std::byte> buffer_;
     ScratchFile remembered_;
     bool reentered_ = false;
+    bool adopts_ = false;
+    bool made_ = false;  ///< the folder that was entered last
     std::uint64_t stripped_ = 0;
     std::uint64_t files_ = 0;
+    std::uint64_t filesThere_ = 0;
     std::uint64_t bytes_ = 0;
 };
 

@@ -244,9 +244,11 @@ void Load::beginTable(TableId table) {
         target.key.push_back({current_->columns[place].name, load.columns[place].from});
     if (load.action == TableAction::create)
         target.widen = [this](const TargetColumn& column) { return widen(*current_, column); };
-    // What triggers make of rows is not what came, and that is as it should be.
+    // What triggers make of rows is not what came, nor need those be that were there already; and that is as
+    // it should be.
     const bool fires = settings_.triggers == Triggers::fire && !settings_.rehearsal;
-    if (settings_.verify && !fires && !load.columns.empty())
+    const bool adds = load.action == TableAction::merge && settings_.tables.mode == sql::LoadMode::add;
+    if (settings_.verify && !fires && !adds && !load.columns.empty())
         current_->fields.emplace(current_->columns, load.key);
     copy_.emplace(connection_, std::move(target), RowEncoder(std::move(columns)), bad_,
                   current_->fields ? &*current_->fields : nullptr);
@@ -424,7 +426,8 @@ void Load::mergeTables() {
 
 void Load::merge(const Destination& destination) {
     const std::string shown = shownName(destination.load->from->qualifiedName());
-    const std::string action = "merge table '" + shown + "'";
+    const bool onlyAdds = settings_.tables.mode == sql::LoadMode::add;
+    const std::string action = (onlyAdds ? "add to table '" : "merge table '") + shown + "'";
     std::vector<std::string> numbered;
     std::string keys;
     std::string changes;
@@ -437,7 +440,7 @@ void Load::merge(const Destination& destination) {
             continue;
         }
         changes += (changes.empty() ? "" : ", ") + name + " = EXCLUDED." + name;
-        if (column.identityAlways) numbered.push_back(name);
+        if (column.identityAlways && !onlyAdds) numbered.push_back(name);
     }
     const auto setIdentity = [&](const char* kind) {
         for (const std::string& name : numbered)
@@ -446,11 +449,19 @@ void Load::merge(const Destination& destination) {
     };
     setIdentity("BY DEFAULT");  // a column that is numbered always can't be updated
     const std::string list = quotedList(destination.columns);
-    run("INSERT INTO " + destination.table + " (" + list + ") OVERRIDING SYSTEM VALUE SELECT " + list +
-            " FROM " + quoteQualified(destination.copySchema, destination.copyRelation) + " ON CONFLICT (" +
-            keys + ") DO " + (changes.empty() ? "NOTHING" : "UPDATE SET " + changes),
-        action);
+    const std::string rows = quoteQualified(destination.copySchema, destination.copyRelation);
+    const bool updates = !changes.empty() && !onlyAdds;
+    const Result inserted = connection_.query("INSERT INTO " + destination.table + " (" + list +
+                                                  ") OVERRIDING SYSTEM VALUE SELECT " + list + " FROM " +
+                                                  rows + " ON CONFLICT (" + keys + ") DO " +
+                                                  (updates ? "UPDATE SET " + changes : "NOTHING"),
+                                              action);
     setIdentity("ALWAYS");
+    if (!onlyAdds) return;
+    const Result came = connection_.query("SELECT count(*) FROM " + rows, action);
+    const std::uint64_t present = static_cast<std::uint64_t>(came.integer(0, 0)) - inserted.affectedRows();
+    totals_.rows -= present;
+    totals_.present += present;
 }
 
 void Load::makeRest() {

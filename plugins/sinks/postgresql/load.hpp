@@ -23,7 +23,8 @@ namespace roost::postgresql {
 
 /// What was done, for the report.
 struct LoadTotals {
-    std::uint64_t rows = 0;
+    std::uint64_t rows = 0;     ///< written
+    std::uint64_t present = 0;  ///< left as they were, by LoadMode::add
     std::uint64_t created = 0;
     std::uint64_t replaced = 0;
     std::uint64_t merged = 0;

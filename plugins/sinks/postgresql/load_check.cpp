@@ -154,7 +154,8 @@ private:
     void planObjects(const std::vector<const Table*>& created) {
         if (incoming_.dialect != "postgresql") {
             const bool makes = settings_.tables.mode == sql::LoadMode::automatic ||
-                               settings_.tables.mode == sql::LoadMode::create;
+                               settings_.tables.mode == sql::LoadMode::create ||
+                               settings_.tables.mode == sql::LoadMode::add;
             if (!created.empty() && makes)
                 refuse("table " + shownName(created.front()->qualifiedName()) +
                        (created.size() > 1 ? " and " + std::to_string(created.size() - 1) + " more" : "") +

@@ -177,6 +177,7 @@ std::vector<std::pair<std::string, std::string>> PostgresqlSink::summary() const
     const auto add = [&summary](const char* name, std::uint64_t number) {
         if (number > 0) summary.emplace_back(name, std::to_string(number));
     };
+    add("rows there already", totals_.present);
     add("tables created", totals_.created);
     add("tables replaced", totals_.replaced);
     add("tables merged", totals_.merged);

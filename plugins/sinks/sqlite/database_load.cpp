@@ -155,7 +155,8 @@ void DatabaseLoad::end(const TableEnd& end) {
         result_.verifying += std::chrono::steady_clock::now() - started;
     }
     loader_.reset();
-    result_.rows += result.rows;
+    result_.rows += result.rows - result.present;
+    result_.present += result.present;
     tell(result, *load.to);
 }
 

@@ -350,6 +350,7 @@ std::vector<std::pair<std::string, std::string>> SqliteSink::summary() const {
     const auto add = [&](const char* name, std::uint64_t number) {
         if (number > 0) list.emplace_back(name, std::to_string(number));
     };
+    add("rows there already", result_.present);
     add("tables created", result_.created);
     add("tables replaced", result_.replaced);
     add("tables merged", result_.merged);

@@ -30,6 +30,7 @@ TableLoader::TableLoader(Connection& connection, const sql::TableLoad& load, con
       load_(&load),
       context_(&context),
       isVirtual_(isVirtual(*load.to)),
+      onlyAdds_(settings.load.mode == sql::LoadMode::add),
       insert_(connection, insertText(), "write to table " + quoted(load.to->name)),
       bad_(&bad),
       fields_(load.columns.size()) {
@@ -65,9 +66,9 @@ ColumnTraits TableLoader::traitsOf(const Column& from, const Column& to, bool st
 /// OR ABORT, since a table's own ON CONFLICT clauses could drop rows in silence.
 std::string TableLoader::insertText() const {
     const sql::TableLoad& load = *load_;
-    const bool merges = load.action == sql::TableAction::merge;
-    std::string text = std::string("INSERT OR ") + (merges && isVirtual_ ? "REPLACE" : "ABORT") +
-                       " INTO main." + quoteIdentifier(load.to->name);
+    std::string text = std::string("INSERT OR ") +
+                       (merges() && isVirtual_ && !onlyAdds_ ? "REPLACE" : "ABORT") + " INTO main." +
+                       quoteIdentifier(load.to->name);
     if (load.columns.empty()) return text + " DEFAULT VALUES";
     std::string names;
     std::string values;
@@ -79,11 +80,11 @@ std::string TableLoader::insertText() const {
         updates += (updates.empty() ? "" : ", ") + name + " = excluded." + name;
     }
     text += " (" + names + ") VALUES (" + values + ")";
-    if (!merges || isVirtual_) return text;
+    if (!merges() || isVirtual_) return text;
     std::string key;
     for (const std::string& name : load.to->primaryKey)
         key += (key.empty() ? "" : ", ") + quoteIdentifier(name);
-    return text + " ON CONFLICT (" + key + ") DO UPDATE SET " + updates;
+    return text + " ON CONFLICT (" + key + ") DO " + (onlyAdds_ ? "NOTHING" : "UPDATE SET " + updates);
 }
 
 void TableLoader::write(const Batch& batch) {
@@ -91,17 +92,27 @@ void TableLoader::write(const Batch& batch) {
         const std::span<const Cell> row = batch.row(i);
         if (bindRow(row) == RowState::leftOut) continue;
         const int code = insert_.tryStep();
+        const bool present =
+            code != SQLITE_DONE ? refusesPresent(code) : onlyAdds_ && merges() && changedNothing();
         insert_.reset();
-        if (code != SQLITE_DONE) {
+        if (code != SQLITE_DONE && !present) {
             failRow(row);
             continue;
         }
         ++result_.rows;
         if (digest_) addToDigest();
+        if (present) ++result_.present;
     }
     // The cells go with their batch.
     sqlite3_clear_bindings(insert_.handle());
 }
+
+/// A virtual table has no ON CONFLICT clause: that its row is there already comes as an error.
+bool TableLoader::refusesPresent(int code) const {
+    return onlyAdds_ && merges() && isVirtual_ && (code & 0xFF) == SQLITE_CONSTRAINT;
+}
+
+bool TableLoader::changedNothing() const { return sqlite3_changes(connection_->handle()) == 0; }
 
 TableLoader::RowState TableLoader::bindRow(std::span<const Cell> row) {
     for (std::size_t i = 0; i < binders_.size(); ++i) {
@@ -165,8 +176,11 @@ void TableLoader::failRow(std::span<const Cell> row) {
     const bool aboutRow = (code & 0xFF) == SQLITE_CONSTRAINT || (code & 0xFF) == SQLITE_MISMATCH ||
                           (code & 0xFF) == SQLITE_TOOBIG || (code & 0xFF) == SQLITE_ERROR;
     if (!aboutRow) connection_->fail("write to table " + quoted(load_->to->name));
-    bad_->leaveOut(
-        badCell(row, sql::RejectedRow::none, storage::shownName(sqlite3_errmsg(connection_->handle()))));
+    BadCell bad =
+        badCell(row, sql::RejectedRow::none, storage::shownName(sqlite3_errmsg(connection_->handle())));
+    if (onlyAdds_ && code == SQLITE_CONSTRAINT_UNIQUE)
+        bad.hint = "a row with that value is there under another primary key";
+    bad_->leaveOut(bad);
 }
 
 void TableLoader::addToDigest() {

@@ -23,13 +23,14 @@ namespace roost::sqlite {
 
 /// What the load of one table came to.
 struct TableResult {
-    std::uint64_t rows = 0;
+    std::uint64_t rows = 0;           ///< that came
+    std::uint64_t present = 0;        ///< of these, those that LoadMode::add left as they were
     std::uint64_t becameNumbers = 0;  ///< values: text that came from SQLite and is a number now
     std::uint64_t lostSigns = 0;      ///< zeros that were negative
 };
 
-/// Inserts, or with TableAction::merge inserts or updates. `load.to` is the table as it stands in the
-/// database.
+/// Inserts, or with TableAction::merge inserts or updates, or leaves those that are there. `load.to` is the
+/// table as it stands in the database.
 class TableLoader {
 public:
     /// All that is given must outlive it. `dialect` is the one that the rows come from.
@@ -50,14 +51,16 @@ private:
 
     [[nodiscard]] RowState bindRow(std::span<const Cell> row);
     [[nodiscard]] RowState settle(Binding binding, std::size_t column, std::span<const Cell> row);
-    void refuse(std::span<const Cell> row, std::size_t column, const std::string& reason);
     [[nodiscard]] sql::BadCell badCell(std::span<const Cell> row, std::size_t column,
                                        const std::string& reason) const;
     void addToDigest();
 
     [[nodiscard]] std::string insertText() const;
+    [[nodiscard]] bool merges() const { return load_->action == sql::TableAction::merge; }
     [[nodiscard]] ColumnTraits traitsOf(const Column& from, const Column& to, bool strict,
                                         const std::string& dialect) const;
+    [[nodiscard]] bool refusesPresent(int code) const;
+    [[nodiscard]] bool changedNothing() const;
     void failRow(std::span<const Cell> row);
     [[nodiscard]] std::string rowName(std::span<const Cell> row) const;
     [[nodiscard]] const std::string& columnName(std::size_t column) const {
@@ -68,6 +71,7 @@ private:
     const sql::TableLoad* load_;
     Context* context_;
     bool isVirtual_;
+    bool onlyAdds_;                     ///< when it merges: a row that is there stays
     std::deque<ColumnBinder> binders_;  ///< one for each of load_->columns; they must not move
     Statement insert_;
     sql::BadValues* bad_;

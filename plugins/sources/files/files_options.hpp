@@ -5,13 +5,12 @@
 #include <string>
 
 #include "lib/storage/layout.hpp"
+#include "lib/storage/read_choice.hpp"
 #include "roost/option_table.hpp"
 
 namespace roost::storage {
 
 enum class OnUnknown : std::uint8_t { warn, fail };
-enum class OnUnreadable : std::uint8_t { fail, skip };
-enum class OnChanged : std::uint8_t { warn, fail };
 
 struct FilesOptions {
     Location url;
@@ -19,9 +18,8 @@ struct FilesOptions {
     OnUnknown unknown = OnUnknown::warn;
     OnUnreadable onUnreadable = OnUnreadable::fail;
     OnChanged onChanged = OnChanged::warn;
-};
 
-/// Throws roost::Error that names the file where the options, or the kind of error, don't let the run go on.
-void refuseUnreadable(const FilesOptions& options, const std::string& name, int error);
+    [[nodiscard]] ReadChoice choice() const { return {onUnreadable, onChanged}; }
+};
 
 }  // namespace roost::storage

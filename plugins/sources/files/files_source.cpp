@@ -1,14 +1,13 @@
 #include "sources/files/files_source.hpp"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <optional>
 #include <system_error>
 
-#include "lib/storage/file_reader.hpp"
+#include "lib/storage/entry_maker.hpp"
 #include "lib/storage/shown_name.hpp"
 #include "roost/version.hpp"
 #include "sources/files/inventory.hpp"
@@ -17,22 +16,24 @@ namespace roost::storage {
 
 /// What catalog() opens and next() goes on with. The walk goes before the list of users that it lies in.
 struct FilesSource::Walk {
-    Walk(FileDescriptor folder, const std::string& rootName, const Layout& layout, Context& host)
+    Walk(FileDescriptor folder, const std::string& rootName, const Layout& layout, ReadChoice choice,
+         Context& host)
         : context(host),
           root(std::move(folder)),
           store(host.temporaryFolder()),
           watch(host),
-          trees(root.get(), rootName, layout, store, watch) {}
+          trees(root.get(), rootName, layout, store, watch),
+          maker(choice, host) {}
 
     Context& context;
     FileDescriptor root;
     NameStore store;
     Watch watch;
     UserTrees trees;
+    EntryMaker maker;
     UserTree tree;
     std::optional<TreeWalk> steps;
     std::uint64_t passedOverBefore = 0;
-    std::uint64_t passedOver = 0;
     std::uint64_t leftOut = 0;  ///< links and special files that the inventory warned of
 };
 
@@ -47,12 +48,6 @@ FileDescriptor openRoot(const std::string& path) {
     if (error == ENOTDIR) throw Error(name + "is not a folder", "check the url of the storage source");
     throw Error(name + "cannot be read: " + std::generic_category().message(error),
                 "run roost as a user that may read it");
-}
-
-void describe(const struct stat& status, Entry& entry) {
-    entry.mode = status.st_mode & 07777U;
-    entry.modifiedNanoseconds =
-        std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + std::int64_t{status.st_mtim.tv_nsec};
 }
 
 }  // namespace
@@ -94,7 +89,8 @@ FilesSource::FilesSource(Options options)
 FilesSource::~FilesSource() = default;
 
 Catalog FilesSource::catalog(Context& context) {
-    walk_ = std::make_unique<Walk>(openRoot(options_.url.path()), rootName_, layout_, context);
+    walk_ =
+        std::make_unique<Walk>(openRoot(options_.url.path()), rootName_, layout_, options_.choice(), context);
     Inventory inventory(walk_->root.get(), rootName_, options_, layout_, walk_->store, walk_->watch);
     Catalog catalog;
     catalog.entryKinds = inventory.count();
@@ -115,9 +111,11 @@ bool FilesSource::next(Item& item) {
         }
         const auto found = walk_->steps->next();
         Entry entry;
+        entry.kind = walk_->tree.kind->kind;
+        entry.owner = walk_->tree.owner;
         if (!found)
             walk_->steps.reset();
-        else if (makeEntry(*found, entry)) {
+        else if (walk_->maker.make(*found, entry)) {
             item = std::move(entry);
             return true;
         }
@@ -135,77 +133,9 @@ bool FilesSource::openTree() {
         Entry entry;
         entry.kind = walk_->tree.kind->kind;
         entry.owner = walk_->tree.owner;
-        leaveOut(shownName(entry.displayName()), walk_->tree.error);
+        walk_->maker.leaveOut(entry, walk_->tree.error);
     }
     return false;
-}
-
-/// False for what gives no entry.
-bool FilesSource::makeEntry(const Found& found, Entry& entry) {
-    entry.kind = walk_->tree.kind->kind;
-    entry.owner = walk_->tree.owner;
-    entry.path = found.path;
-    switch (found.finding) {
-        case Finding::folder:
-            entry.type = EntryType::folder;
-            describe(found.status, entry);
-            return true;
-        case Finding::file:
-            return openEntry(found, entry);
-        case Finding::link:
-        case Finding::special:
-            ++walk_->passedOver;
-            return false;
-        case Finding::unreadable:
-            leaveOut(shownName(entry.displayName()), found.error);
-            return false;
-        case Finding::lost:
-            lose(shownName(entry.displayName()));
-            return false;
-    }
-    return false;
-}
-
-bool FilesSource::openEntry(const Found& found, Entry& entry) {
-    FileDescriptor file = openFile(found.parent, found.name);
-    struct stat status {};
-    if (!file || ::fstat(file.get(), &status) != 0) {
-        const int error = errno;
-        if (error == ENOENT) return giveVanished(entry, "vanished before it could be read");
-        if (meansGone(error)) return giveVanished(entry, "was replaced before it could be read");
-        leaveOut(shownName(entry.displayName()), error);
-        return false;
-    }
-    if (!S_ISREG(status.st_mode)) return giveVanished(entry, "was replaced before it could be read");
-    describe(status, entry);
-    entry.size = static_cast<std::uint64_t>(status.st_size);
-    const ReadPolicy policy{options_.onChanged == OnChanged::fail,
-                            options_.onUnreadable == OnUnreadable::fail};
-    entry.content =
-        std::make_unique<FileReader>(std::move(file), status, shownName(entry.displayName()), policy);
-    return true;
-}
-
-bool FilesSource::giveVanished(Entry& entry, std::string message) const {
-    if (options_.onChanged == OnChanged::fail)
-        throw Error(shownName(entry.displayName()) + " " + message,
-                    "run it again when nothing writes there, or set 'on-changed: warn' to go on");
-    entry.content = std::make_unique<VanishedFile>(std::move(message));
-    return true;
-}
-
-void FilesSource::leaveOut(const std::string& name, int error) const {
-    refuseUnreadable(options_, name, error);
-    walk_->context.setAside(name,
-                            "left out, because it cannot be read: " + std::generic_category().message(error));
-}
-
-void FilesSource::lose(const std::string& name) const {
-    const std::string message = "was moved, removed or replaced while the run went through it";
-    if (options_.onChanged == OnChanged::fail)
-        throw Error(name + " " + message,
-                    "run it again when nothing writes there, or set 'on-changed: warn' to go on");
-    walk_->context.setAside(name, message + "; what it held may be missing");
 }
 
 /// The catalog named those that it met.
@@ -214,10 +144,11 @@ void FilesSource::tellPassedOver() const {
         walk_->context.setAside(
             rootName_, counted(walk_->leftOut, "link or special file is", "links or special files are") +
                            " left out, with what lies behind; the warnings name them");
-    if (walk_->passedOver > walk_->passedOverBefore)
-        walk_->context.warn(counted(walk_->passedOver - walk_->passedOverBefore, "link or special file",
-                                    "links or special files") +
-                            " appeared during the run and were left out");
+    const std::uint64_t passedOver = walk_->maker.passedOver();
+    if (passedOver > walk_->passedOverBefore)
+        walk_->context.warn(
+            counted(passedOver - walk_->passedOverBefore, "link or special file", "links or special files") +
+            " appeared during the run and were left out");
 }
 
 }  // namespace roost::storage

@@ -34,11 +34,6 @@ private:
     struct Walk;
 
     [[nodiscard]] bool openTree();
-    [[nodiscard]] bool makeEntry(const Found& found, Entry& entry);
-    [[nodiscard]] bool openEntry(const Found& found, Entry& entry);
-    [[nodiscard]] bool giveVanished(Entry& entry, std::string message) const;
-    void leaveOut(const std::string& name, int error) const;
-    void lose(const std::string& name) const;
     void tellPassedOver() const;
 
     Options options_;

@@ -1,7 +1,6 @@
 #include "sources/files/inventory.hpp"
 
 #include <fcntl.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <system_error>
@@ -13,21 +12,13 @@ namespace roost::storage {
 
 namespace {
 
-constexpr std::size_t namedOfASort = 100;
 constexpr std::size_t namedOutside = 20;
 
-std::string entryName(const UserTree& tree, std::string_view path) {
+std::string entryName(const UserTree& tree) {
     Entry entry;
     entry.kind = tree.kind->kind;
     entry.owner = tree.owner;
-    entry.path = path;
     return entry.displayName();
-}
-
-void tell(std::vector<std::string>& warnings, const NameSample& sample, const std::string& what,
-          const std::string& many) {
-    for (const std::string& name : sample.names()) warnings.push_back(name + what);
-    if (sample.unnamed() > 0) warnings.push_back(std::to_string(sample.unnamed()) + " more " + many);
 }
 
 }  // namespace
@@ -40,9 +31,7 @@ Inventory::Inventory(int root, std::string rootName, const FilesOptions& options
       layout_(layout),
       store_(store),
       watch_(watch),
-      links_(namedOfASort),
-      specials_(namedOfASort),
-      unreadable_(namedOfASort),
+      trees_(options.onUnreadable),
       outside_(namedOutside) {}
 
 std::vector<EntryKindTotals> Inventory::count() {
@@ -57,53 +46,9 @@ std::vector<EntryKindTotals> Inventory::count() {
 }
 
 void Inventory::countTree(UserTree& tree, EntryKindTotals& totals) {
-    if (!tree.folder) return unreadable(entryName(tree, {}), tree.error);
-    ++totals.users;
+    if (!tree.folder) return trees_.unreadable(entryName(tree), tree.error);
     TreeWalk walk(std::move(tree.folder), store_, watch_);
-    while (const auto found = walk.next()) {
-        const std::string name = entryName(tree, found->path);
-        switch (found->finding) {
-            case Finding::folder:
-                ++totals.folders;
-                break;
-            case Finding::file:
-                countFile(*found, name, totals);
-                break;
-            case Finding::link:
-            case Finding::special:
-                ++passedOver_;
-                passOver(found->finding == Finding::link ? NodeType::link : NodeType::special, name);
-                break;
-            case Finding::unreadable:
-                unreadable(name, found->error);
-                break;
-            case Finding::lost:  // the application goes on; what is gone needs no backup
-                break;
-        }
-    }
-}
-
-void Inventory::countFile(const Found& found, const std::string& name, EntryKindTotals& totals) {
-    struct stat status {};
-    if (::fstatat(found.parent, found.name, &status, AT_SYMLINK_NOFOLLOW) != 0) {
-        if (!meansGone(errno)) unreadable(name, errno);
-        return;
-    }
-    // Asked here so that a run that can't succeed ends before it writes anything.
-    if (::faccessat(found.parent, found.name, R_OK, AT_EACCESS | AT_SYMLINK_NOFOLLOW) != 0 &&
-        !meansGone(errno))
-        return unreadable(name, errno);
-    ++totals.files;
-    totals.bytes += static_cast<std::uint64_t>(status.st_size);
-}
-
-void Inventory::passOver(NodeType type, const std::string& name) {
-    (type == NodeType::link ? links_ : specials_).add(name);
-}
-
-void Inventory::unreadable(const std::string& name, int error) {
-    refuseUnreadable(options_, shownName(name), error);
-    unreadable_.add(name);
+    trees_.add(walk, entryName(tree), totals);
 }
 
 void Inventory::lookOutside() {
@@ -126,7 +71,7 @@ void Inventory::lookOutside() {
 void Inventory::lookInto(int folder, std::vector<std::string>& parts) {
     SortedNames names(store_);
     if (const int error = listFolder(folder, names, watch_); error != 0)
-        return unreadable(fullName(parts), error);
+        return trees_.unreadable(fullName(parts), error);
     while (const auto node = names.next()) {
         parts.emplace_back(node->name);
         const Relation relation = layout_.relation(std::span(parts).subspan(1));
@@ -145,7 +90,8 @@ void Inventory::leaveOut(int parent, const NamedNode& node, std::span<const std:
     const std::string name = fullName(parts);
     if (node.type == NodeType::link && layout_.relation(std::span(parts).subspan(1)) != Relation::outside)
         ++linkedFolders_;
-    if (node.type == NodeType::link || node.type == NodeType::special) return passOver(node.type, name);
+    if (node.type == NodeType::link || node.type == NodeType::special)
+        return trees_.passOver(node.type, name);
     if (node.type == NodeType::folder) {
         outside_.add(name + "/");
         return countOutside(openFolder(parent, parts.back().c_str()));
@@ -190,11 +136,7 @@ std::string Inventory::fullName(std::span<const std::string> parts) const {
 std::vector<std::string> Inventory::warnings() const {
     std::vector<std::string> warnings;
     if (outside_.count() > 0) warnings.push_back(outsideText());
-    tell(warnings, links_, " is a symbolic link and is not followed", "symbolic links are not followed");
-    tell(warnings, specials_, " is a socket, FIFO or device and is left out",
-         "sockets, FIFOs or devices are left out");
-    tell(warnings, unreadable_, " cannot be read and is left out",
-         "files or folders cannot be read and are left out");
+    for (std::string& warning : trees_.warnings()) warnings.push_back(std::move(warning));
     return warnings;
 }
 

@@ -8,6 +8,7 @@
 
 #include "lib/storage/shown_name.hpp"
 #include "lib/storage/sorted_names.hpp"
+#include "lib/storage/tree_count.hpp"
 #include "lib/storage/tree_walk.hpp"
 #include "lib/storage/user_trees.hpp"
 #include "lib/storage/watch.hpp"
@@ -30,16 +31,13 @@ public:
     /// After count(): a sentence each. Many of a sort are named up to a hundred, then counted.
     [[nodiscard]] std::vector<std::string> warnings() const;
     /// Links and special files that lie in the kinds' folders.
-    [[nodiscard]] std::uint64_t passedOver() const noexcept { return passedOver_; }
+    [[nodiscard]] std::uint64_t passedOver() const noexcept { return trees_.passedOver(); }
     /// Links in the place of a user's folder of a kind, or of one that leads to it: what lies behind them is
     /// no part of what comes.
     [[nodiscard]] std::uint64_t linkedFolders() const noexcept { return linkedFolders_; }
 
 private:
     void countTree(UserTree& tree, EntryKindTotals& totals);
-    void countFile(const Found& found, const std::string& name, EntryKindTotals& totals);
-    void passOver(NodeType type, const std::string& name);
-    void unreadable(const std::string& name, int error);
 
     void lookOutside();
     void lookInto(int folder, std::vector<std::string>& parts);
@@ -55,13 +53,10 @@ private:
     const Layout& layout_;
     NameStore& store_;
     Watch& watch_;
-    NameSample links_;
-    NameSample specials_;
-    NameSample unreadable_;
+    TreeCount trees_;
     NameSample outside_;
     std::uint64_t outsideFiles_ = 0;
     std::uint64_t outsideBytes_ = 0;
-    std::uint64_t passedOver_ = 0;
     std::uint64_t linkedFolders_ = 0;
 };
 

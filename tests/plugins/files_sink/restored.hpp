@@ -31,14 +31,17 @@ inline std::map<std::string, std::string> looks(const std::filesystem::path& fol
             std::ifstream file(entry.path(), std::ios::binary);
             text += " " + std::string(std::istreambuf_iterator<char>(file), {});
         }
-        all[std::filesystem::relative(entry.path(), folder).native()] = text;
+        all[entry.path().lexically_relative(folder).native()] = text;
     }
     return all;
 }
 
-inline roost::storage::FilesSink::Options sinkOptions(const std::filesystem::path& folder) {
+inline roost::storage::FilesSink::Options sinkOptions(
+    const std::filesystem::path& folder,
+    roost::storage::FilesMode mode = roost::storage::FilesMode::replace) {
     roost::storage::FilesSink::Options options;
     options.url = roost::Location::parse("file:" + folder.native());
+    options.mode = mode;
     return options;
 }
 
@@ -83,7 +86,10 @@ inline roost::Item folder(const std::string& kind, const std::string& owner, con
 
 /// A run of the sink up to prepare().
 struct Restore {
-    Restore(const std::filesystem::path& target, std::vector<std::string> kinds) : sink(sinkOptions(target)) {
+    Restore(const std::filesystem::path& target, std::vector<std::string> kinds,
+            roost::storage::FilesMode mode = roost::storage::FilesMode::replace, bool dry = false)
+        : sink(sinkOptions(target, mode)) {
+        context.dry = dry;
         for (std::string& kind : kinds) catalog.entryKinds.push_back({std::move(kind), 0, 0, 0, 0});
         acceptance = sink.accept(catalog, context);
     }

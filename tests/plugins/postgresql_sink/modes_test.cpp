@@ -160,6 +160,36 @@ TEST_CASE("merge updates by key, adds the rest and follows cycles of references"
     CHECK(failureOf(twice, options) == "table none does not exist in the target; 'mode: auto' creates it");
 }
 
+TEST_CASE("add inserts what is not there and leaves what is") {
+    const ScratchDatabase database(
+        "CREATE TABLE a (id bigint PRIMARY KEY, name text UNIQUE, n bigint GENERATED ALWAYS AS IDENTITY);"
+        "INSERT INTO a (id, name) VALUES (1, 'one'), (2, 'two')");
+    Content content("postgresql");
+    content.add("a", {{"id", "int64"}, {"name", "text"}},
+                {{number(2), text("other")}, {number(3), text("three")}});
+    Table& made = content.add("made", {{"id", "int64"}}, {{number(7)}});
+    made.primaryKey = {"id"};
+    made.columns[0].nativeType = "bigint";
+    SinkOptions options = into(database);
+    options.mode = LoadMode::add;
+    using Summary = std::vector<std::pair<std::string, std::string>>;
+    CHECK(
+        restore(content, options).summary ==
+        Summary{{"rows", "2"}, {"rows there already", "1"}, {"tables created", "1"}, {"tables merged", "1"}});
+    CHECK(table(database, "SELECT id, name FROM a ORDER BY id") == "1|one\n2|two\n3|three");
+    CHECK(table(database, "SELECT * FROM made") == "7");
+    CHECK(restore(content, options).summary ==
+          Summary{{"rows", "0"}, {"rows there already", "3"}, {"tables merged", "2"}});
+    CHECK(table(database, "SELECT id, name FROM a ORDER BY id") == "1|one\n2|two\n3|three");
+
+    Content taken("postgresql");
+    taken.add("a", {{"id", "int64"}, {"name", "text"}}, {{number(9), text("one")}});
+    CHECK(failureOf(taken, options).find("Key (name)=(one) already exists") != std::string::npos);
+    CHECK(dump(database, "--table=a --schema-only").find("GENERATED ALWAYS AS IDENTITY") !=
+          std::string::npos);
+    CHECK(table(database, "SELECT id, name FROM a ORDER BY id") == "1|one\n2|two\n3|three");
+}
+
 TEST_CASE("modes refuse what they are not for") {
     const ScratchDatabase database(application);
     SinkOptions options = into(database);

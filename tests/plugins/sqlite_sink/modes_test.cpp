@@ -87,6 +87,51 @@ TEST_CASE("merge inserts and updates by primary key, and other keys stay unique"
     CHECK(query(files.to, "SELECT id || name FROM users ORDER BY id") == "1ann 2bob 9zoe");
 }
 
+TEST_CASE("add inserts what is not there and leaves what is") {
+    Files files;
+    make(files.to, R"(
+        CREATE TABLE users(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, age INTEGER, note TEXT DEFAULT 'own');
+        INSERT INTO users VALUES (2, 'old bob', 50, 'kept'), (9, 'zoe', 20, 'kept');)");
+    const auto options = files.options(sql::LoadMode::add);
+    const Acceptance acceptance = files.accepted(options);
+    CHECK(acceptance.refusals.empty());
+    CHECK(acceptance.destroys.empty());
+    SqliteSink sink(options);
+    run(sink, files.from, files.context, Until::committed);
+    CHECK(sink.summary() == std::vector<std::pair<std::string, std::string>>{{"database", files.to},
+                                                                             {"rows", "2"},
+                                                                             {"rows there already", "1"},
+                                                                             {"tables created", "1"},
+                                                                             {"tables merged", "1"}});
+    CHECK(query(files.to, "SELECT id || name || ifnull(age, '-') || note FROM users ORDER BY id") ==
+          "1ann30own 2old bob50kept 9zoe20kept");
+    CHECK(query(files.to, "SELECT id || body FROM notes") == "1n");
+    const std::string before =
+        query(files.to, "SELECT * FROM users") + query(files.to, "SELECT * FROM notes");
+    REQUIRE(files.load(options) == "");
+    CHECK(query(files.to, "SELECT * FROM users") + query(files.to, "SELECT * FROM notes") == before);
+    make(files.from, "INSERT INTO users VALUES (3, 'zoe', 1)");
+    CHECK(files.load(options) ==
+          "table 'users', id = 3: UNIQUE constraint failed: users.name | a row with that value is there "
+          "under another primary key");
+    CHECK(query(files.to, "SELECT * FROM users") + query(files.to, "SELECT * FROM notes") == before);
+}
+
+TEST_CASE("add refuses a table without a key, and leaves the rows of one that makes its own") {
+    Files files;
+    make(files.from, R"(
+        CREATE TABLE bare(v TEXT); INSERT INTO bare VALUES ('x');
+        CREATE VIRTUAL TABLE f USING fts5(t); INSERT INTO f(rowid, t) VALUES (1, 'fresh'), (2, 'second');)");
+    make(files.to, R"(
+        CREATE TABLE bare(v TEXT);
+        CREATE VIRTUAL TABLE f USING fts5(t); INSERT INTO f(rowid, t) VALUES (1, 'stale');)");
+    CHECK(files.load(files.options(sql::LoadMode::add)) ==
+          "table bare cannot be added to: it has no primary key");
+    make(files.from, "DROP TABLE bare");
+    REQUIRE(files.load(files.options(sql::LoadMode::add)) == "");
+    CHECK(query(files.to, "SELECT t FROM f ORDER BY rowid") == "stale second");
+}
+
 TEST_CASE("merge by a key of several columns, without rowid, and into a full-text table") {
     Files files;
     make(files.from, R"(

@@ -1,4 +1,4 @@
-#include "sources/files/files_options.hpp"
+#include "lib/storage/read_choice.hpp"
 
 #include <system_error>
 
@@ -7,10 +7,10 @@
 
 namespace roost::storage {
 
-void refuseUnreadable(const FilesOptions& options, const std::string& name, int error) {
+void refuseUnreadable(OnUnreadable choice, const std::string& name, int error) {
     const std::string message = name + " cannot be read: " + std::generic_category().message(error);
     if (concernsProcess(error)) throw Error(message, "raise the limit (ulimit -n) or free memory");
-    if (options.onUnreadable == OnUnreadable::fail)
+    if (choice == OnUnreadable::fail)
         throw Error(message,
                     "run roost as a user that may read it, or set 'on-unreadable: skip' to leave it out");
 }

@@ -1,0 +1,21 @@
+// What a restore does with the files that are there.
+#pragma once
+
+#include <cstdint>
+
+namespace roost::storage {
+
+/// The option `mode`.
+enum class FilesMode : std::uint8_t {
+    replace,       ///< the kinds that come end up exactly as they come, of all users
+    replaceUsers,  ///< the same, of the users that come; others are not touched
+    merge,         ///< files that come are added; one of the same path is replaced
+    add,           ///< files that come are added; one of the same path must have the same bytes
+};
+
+/// Whether files that are there stay beside those that come.
+[[nodiscard]] constexpr bool keepsFiles(FilesMode mode) noexcept {
+    return mode == FilesMode::merge || mode == FilesMode::add;
+}
+
+}  // namespace roost::storage
