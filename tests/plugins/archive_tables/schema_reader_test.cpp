@@ -184,3 +184,14 @@ TEST_CASE("a schema that is newer, damaged or contradicts itself is refused by p
     CHECK(failure(std::string(100'000, '[')) ==
           "'schema.json': more than 64 brackets stand within each other, at byte 65");
 }
+
+TEST_CASE("what numbers in a column of times are is known, or a newer roost is needed") {
+    const auto columnAs = [](const std::string& word) {
+        return R"({"name":"a","type":"timestamptz","type_origin":"set","numbers_are":")" + word +
+               R"(","nullable":true})";
+    };
+    CHECK((readSchema(schema(table("", columnAs("milliseconds")))).catalog.tables[0].columns[0].numbersAre ==
+           NumericTime::milliseconds));
+    CHECK(failure(schema(table("", columnAs("hours"))))
+              .find("'hours' is nothing that this version of roost knows") != std::string::npos);
+}
