@@ -143,7 +143,7 @@ class Traps(Moving):
                       "the unique index 'odd' is left out", "the foreign key (a) to nowhere (id) is left out",
                       "the foreign key (b) to n (w) is left out", "column w compares its texts as they are"):
             self.assertIn(words, self.told)
-        for row, why in (("'d', 'no json', 'y', '4'", "json"), ("'d', '{}', 'X', '4'", "n_w_folded"), ("'d', '{}', 'y', '12345'", "n_check"), ("'d', '{}', 'y', '1'", "expr")):
+        for row, why in (("'d', 'no json', 'y', '4'", "json"), ("'d', '{}', 'X', '4'", "n_w_folded"), ("'d', '{}', 'y', '12345'", "n_q_check"), ("'d', '{}', 'y', '1'", "expr")):
             self.assertIn(why, psql(self.middle, sql=f"INSERT INTO n VALUES ({row})", check=False).stderr)
 
     def test_55_56_57_names(self):
