@@ -103,7 +103,7 @@ class RoundTrip(Moving):
         self.check("apps/shiori/seeded-sqlite.db", "{account.password: bytes}",
                    ["- column account.password: text filled", "+ column account.password: blob filled",
                     "+ column bookmark_content.rowid: bigint filled key 1",
-                    *("- " + line for line in unknown), *(f"+ {line}blob" for line in unknown)])
+                    *("- " + line for line in unknown), *(f"+ {line}text" for line in unknown)])
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from pathlib import Path
 from backup_postgres_test import psql
 from support import FIXTURES, PIPELINES, SOURCE, RoostCase, quote
 
-SHARED = Path(os.environ.get("ROOST_SHARED_FIXTURES", SOURCE.parent / "shared" / "fixtures"))
+SHARED = Path(os.environ.get("ROOST_TEST_FIXTURES") or SOURCE.parent / "shared" / "fixtures")
 TO_POSTGRES = PIPELINES / "sqlite-to-postgres.yaml"
 TO_SQLITE = PIPELINES / "postgres-to-sqlite.yaml"
 
@@ -24,7 +24,7 @@ def sample(name):
     for folder in (FIXTURES, SHARED):
         if (folder / name).exists():
             return folder / name
-    raise unittest.SkipTest(f"{name} is not in {SHARED}; ROOST_SHARED_FIXTURES names another folder")
+    raise unittest.SkipTest(f"{name} is not in {SHARED}; ROOST_TEST_FIXTURES names another folder")
 
 
 class Moving(RoostCase):
@@ -139,7 +139,7 @@ def kept(value):
     return repr(value)
 
 
-MOMENT = re.compile(r"(-?\d{4,})-(\d\d)-(\d\d)(?:[ T](\d\d):(\d\d)(?::(\d\d)(?:[.](\d+))?)?)? ?(Z|[+-]\d\d(?::?\d\d)?)?$")
+MOMENT = re.compile(r"([-+]?\d{4,})-(\d\d)-(\d\d)(?:[ T](\d\d):(\d\d)(?::(\d\d)(?:[.](\d+))?)?)? ?(Z|[+-]\d\d(?::?\d\d)?)?$")
 
 
 def moment(text):

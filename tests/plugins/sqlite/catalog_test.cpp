@@ -207,6 +207,7 @@ TEST_CASE("tables of virtual tables are left out, and a full-text table that kee
     CHECK(own.columns[2].name == "body");
     CHECK(own.primaryKey == Names{"rowid"});
     CHECK(own.nativeSql == "CREATE VIRTUAL TABLE own USING fts5(title, body)");
+    CHECK(own.columns.back().type.kind == TypeKind::text);  // though it has no rows
     CHECK(made.table("boxes").columns.size() == 3);
     REQUIRE(made.catalog.objects.size() == 2);
     CHECK(made.catalog.objects[0] ==

@@ -45,6 +45,7 @@ std::string stored(const std::string& declared, const Cell& cell, ColumnTraits t
     }
     sqlite3_finalize(statement);
     if (binding == Binding::asNumber) result += " (number)";
+    if (binding == Binding::asZero) result += " (no sign)";
     if (binding == Binding::asNull) result += " (no number)";
     return result;
 }
@@ -206,6 +207,10 @@ TEST_CASE("a decimal is a number where that has its very digits, zeros included,
     CHECK(stored("decimal_blob", decimal("12345678901234567890.5"), free) == "text:'12345678901234567890.5'");
     CHECK(stored("decimal_blob", decimal("9223372036854775808"), free) == "text:'9223372036854775808'");
     CHECK(stored("decimal_blob", decimal("NaN"), free) == "text:'NaN'");
+    CHECK(stored("REAL", Cell::real(-0.0)) == "real:0.0 (no sign)");
+    CHECK(stored("NUMERIC", Cell::real(-0.0)) == "integer:0 (no sign)");
+    CHECK(stored("", Cell::real(-0.0)) == "real:-0.0");
+    CHECK(stored("REAL", Cell::real(0.0)) == "real:0.0");
     // A scale gives the zeros back.
     CHECK(stored("decimal_blob(20,2)", decimal("9.80")) == "real:9.8");
     CHECK(stored("decimal_blob(20,2)", decimal("14.00")) == "integer:14");

@@ -166,11 +166,13 @@ Binding ColumnBinder::bindDecimal(sqlite3_stmt* statement, int parameter, std::s
         bindBytes(statement, parameter, digits);
         return Binding::exact;
     }
-    // Text is kept here, and unlike a number it has the digits.
-    const bool padded = digits.find('.') != std::string_view::npos && digits.ends_with('0');
-    if (traits_.affinity == Affinity::blob && (digits == "NaN" || (traits_.keepsZeros && padded))) {
-        bindBytes(statement, parameter, digits);
-        return Binding::exact;
+    if (traits_.affinity == Affinity::blob) {
+        // Text is kept here, and unlike a number it has the digits.
+        const bool padded = digits.ends_with('0') && digits.find('.') != std::string_view::npos;
+        if (digits == "NaN" || (traits_.keepsZeros && padded)) {
+            bindBytes(statement, parameter, digits);
+            return Binding::exact;
+        }
     }
     if (digits == "NaN") return bindReal(statement, parameter, std::nan(""));
     if (digits == "Infinity") return bindReal(statement, parameter, HUGE_VAL);

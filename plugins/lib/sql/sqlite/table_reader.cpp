@@ -69,6 +69,8 @@ private:
             column.type = declared.type;
             column.typeOrigin = declared.origin;
             column.typeReason = std::move(declared.reason);
+            // Its columns have no types, but it is made for texts.
+            if (listed_.fullText && column.nativeType.empty()) column.type.kind = TypeKind::text;
             if (const std::int64_t place = columns.integer(4); place > 0) keyColumns[place] = column.name;
             table_.columns.push_back(std::move(column));
         }
