@@ -77,7 +77,7 @@ TEST_CASE("what is not understood whole is left out where a name in it changes, 
     CHECK(
         lossesOf(catalog) ==
         Lines{
-            "t: generated column g becomes an ordinary one without values: column 'a' is renamed, and it is "
+            "t: generated column g becomes an ordinary one, without values: column 'a' is renamed, and it is "
             "not understood whole",
             "t: a check is left out: column 'a' is renamed, and it is not understood whole"});
     CHECK(sqlOfLosses(catalog) ==

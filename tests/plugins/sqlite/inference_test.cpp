@@ -255,7 +255,7 @@ TEST_CASE("what was set stays, and names the unit where it does") {
 
 TEST_CASE("types that roost itself has declared in SQLite keep what they say") {
     const Inferred made(
-        "CREATE TABLE t(d decimal_text, u uuid_text, j json_text, s varchar(5));"
+        "CREATE TABLE t(d decimal_blob, u uuid_text, j json_text, s varchar(5));"
         "INSERT INTO t VALUES ('1.50', 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11', '{}', '2026-')");
     CHECK(made.types() == Types{{"d", "decimal"}, {"u", "uuid"}, {"j", "json"}, {"s", "text(5)"}});
 }

@@ -92,7 +92,8 @@ TEST_CASE("add inserts what is not there and leaves what is") {
     make(files.to, R"(
         CREATE TABLE users(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, age INTEGER, note TEXT DEFAULT 'own');
         INSERT INTO users VALUES (2, 'old bob', 50, 'kept'), (9, 'zoe', 20, 'kept');)");
-    const auto options = files.options(sql::LoadMode::add);
+    auto options = files.options(sql::LoadMode::add);
+    options.verify = false;
     const Acceptance acceptance = files.accepted(options);
     CHECK(acceptance.refusals.empty());
     CHECK(acceptance.destroys.empty());
@@ -112,7 +113,7 @@ TEST_CASE("add inserts what is not there and leaves what is") {
     CHECK(query(files.to, "SELECT * FROM users") + query(files.to, "SELECT * FROM notes") == before);
     make(files.from, "INSERT INTO users VALUES (3, 'zoe', 1)");
     CHECK(files.load(options) ==
-          "table 'users', id = 3: UNIQUE constraint failed: users.name | a row with that value is there "
+          "table users, id = 3: UNIQUE constraint failed: users.name | a row with that value is there "
           "under another primary key");
     CHECK(query(files.to, "SELECT * FROM users") + query(files.to, "SELECT * FROM notes") == before);
 }

@@ -178,11 +178,13 @@ private:
                             ", a part of the primary key, can't be kept: " + shownName(text.why),
                         "leave the other column's name as it is");
         lose(place,
-             "generated column " + column.name + " becomes an ordinary one without values: " + text.why,
+             "generated column " + column.name + " becomes an ordinary one, " +
+                 (column.generatedRead ? "with the values that it has now: " : "without values: ") + text.why,
              "GENERATED ALWAYS AS (" + *column.generated + ")");
         column.generated.reset();
         column.generatedStored = false;
-        column.nullable = true;
+        column.nullable = column.nullable || !column.generatedRead;
+        column.generatedRead = false;
     }
 
     /// The new names of columns; nothing where one of them is dropped, which is put into `dropped`.
