@@ -7,7 +7,7 @@ wrong() {
     exit 2
 }
 
-dir= scale=1 rounds=5 rows=1000000 bytes=1GiB users=50 postgres=yes keep=no
+dir= scale=1 rounds=5 rows=${default_rows:-1000000} bytes=1GiB users=50 postgres=yes keep=no
 while [ $# -gt 0 ]; do
     case $1 in
     --dir | --scale | --rounds | --rows | --files-bytes | --users)

@@ -129,7 +129,7 @@ SqliteSink::SqliteSink(Options options) : options_(std::move(options)), path_(op
 
 Catalog SqliteSink::lookAtTarget(const Catalog& incoming, Context& context) const {
     if (inspectTarget(path_).state != TargetState::filled) return {};
-    const auto connection = openSnapshot(path_, SnapshotMode::brief, busyTimeout(), context);
+    const auto connection = openSnapshot(path_, SnapshotMode::inPlace, busyTimeout(), context);
     return readTarget(*connection, incoming);
 }
 
@@ -224,7 +224,7 @@ void SqliteSink::openNewFile(Context& context) {
 void SqliteSink::openScratch(Context& context) {
     UnlinkedDatabase scratch(context.temporaryFolder(), path_.native(), Connection::Mode::readWrite);
     if (inspectTarget(path_).state == TargetState::filled) {
-        const auto original = openSnapshot(path_, SnapshotMode::brief, busyTimeout(), context);
+        const auto original = openSnapshot(path_, SnapshotMode::inPlace, busyTimeout(), context);
         backUp(*original, scratch.writer(), context);
     }
     connection_ = scratch.finish();

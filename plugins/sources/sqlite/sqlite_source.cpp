@@ -23,10 +23,12 @@ const OptionTable<SqliteSource::Options>& SqliteSource::options() {
         OptionTable<Options> made;
         made.url(&Options::url, "The database file: sqlite:PATH.").example("sqlite:/data/app.db");
         made.choice(
-            "snapshot", &Options::snapshot, {"auto", "copy", "lock"},
+            "snapshot", &Options::snapshot, {"auto", "copy", "lock", "in-place"},
             "How one consistent state is held while it is read. auto: a database in WAL mode is read in "
             "place, any other is first copied into an unlinked temporary file. copy: always copied. lock: "
-            "read in place, which makes writers wait if the database is not in WAL mode.");
+            "read in place, which makes writers wait if the database is not in WAL mode. in-place: for an "
+            "application that is stopped: read in place where no file has to be made beside it, else "
+            "copied.");
         made.list("tables", &Options::tables,
                   "The tables to read, by name or pattern (* and ?). All if none is named.")
             .example("users, log_*");

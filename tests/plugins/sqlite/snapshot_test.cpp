@@ -207,6 +207,26 @@ TEST_CASE("with lock, writers wait until the last table has been read") {
     CHECK(openFiles(path).size() == 1);  // the test's own
 }
 
+TEST_CASE("with in-place a database is read where it lies, unless a file would have to be made beside it") {
+    const Folder folder;
+    const std::string path = folder.file("x.db");
+    {
+        Database live(path);
+        live.run("CREATE TABLE t(a); INSERT INTO t VALUES (1), (2)");
+        Host host;
+        SqliteSource source(only(path, SnapshotMode::inPlace));
+        static_cast<void>(source.catalog(host));
+        CHECK(openFiles(host.temporary.path().string()).empty());
+        CHECK_FALSE(live.tryRun("INSERT INTO t VALUES (3)"));
+    }
+    Database(path).run("PRAGMA journal_mode = WAL");
+    Host host;
+    SqliteSource source(only(path, SnapshotMode::inPlace));
+    static_cast<void>(source.catalog(host));
+    CHECK_FALSE(openFiles(host.temporary.path().string()).empty());
+    CHECK(folder.names() == Names{"x.db"});
+}
+
 TEST_CASE("a dry run copies nothing that can be read in place") {
     const Folder folder;
     const std::string path = folder.file("x.db");

@@ -27,6 +27,8 @@ namespace roost::sqlite {
 void sampleColumns(const Connection& connection, Catalog& catalog);
 
 /// True if the column's value stands in the table's rows and can be read: every one but generated ones.
-[[nodiscard]] inline bool isStored(const Column& column) noexcept { return !column.generated || column.generatedRead; }
+[[nodiscard]] inline bool isStored(const Column& column) noexcept {
+    return !column.generated || column.generatedRead;
+}
 
 }  // namespace roost::sqlite

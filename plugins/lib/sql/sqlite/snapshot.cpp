@@ -102,7 +102,7 @@ std::unique_ptr<Connection> trySnapshot(const std::filesystem::path& path, Snaps
         return copyUnused(path, path.string(), context);
     }
     const bool readHere = walMode || log || context.dryRun();
-    if (mode == SnapshotMode::brief || (mode == SnapshotMode::automatic && readHere)) return connection;
+    if (mode == SnapshotMode::inPlace || (mode == SnapshotMode::automatic && readHere)) return connection;
     // A log keeps pages that are not in the file: then the backup has to gather them.
     return walMode || log ? copyThroughBackup(*connection, context) : copyLockedFile(*connection, context);
 }

@@ -11,9 +11,8 @@
 
 namespace roost::sqlite {
 
-/// How the state is held while it is read; see the source's README.md. `brief` is no user's choice: for a
-/// look at the schema, it reads in place what can be read there, also where writers have to wait for it.
-enum class SnapshotMode : std::uint8_t { automatic, copy, lock, brief };
+/// How the state is held while it is read; see the source's README.md.
+enum class SnapshotMode : std::uint8_t { automatic, copy, lock, inPlace };
 
 /// Opens the database at `path` and begins a read transaction on it, or on a private copy of it. The source
 /// is opened read-only, and no file appears beside it, except that with `lock` SQLite itself makes the -wal
