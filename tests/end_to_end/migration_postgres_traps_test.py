@@ -43,7 +43,7 @@ class Traps(Moving):
     def test_22_what_sqlite_has_no_number_for_is_told(self):
         done = self.to_sqlite(self.create_database(sql="""CREATE TABLE t (id int PRIMARY KEY, f8 float8);
             INSERT INTO t VALUES (1, 'NaN'), (2, '-0'), (3, '-0'), (4, 0)"""), self.folder / "there.db", expect=3)
-        self.assertIn("table 't', id = 1, column 'f8': NaN is stored as NULL", done.stderr)
+        self.assertIn("table t, id = 1, column 'f8': NaN is stored as NULL", done.stderr)
         self.assertIn("table 't': 2 zeros that were negative have no sign any more", done.stderr)
         self.assertEqual(sqlite_cells(self.folder / "there.db")["t"], [["1", "None"], ["2", "0.0"], ["3", "0.0"], ["4", "0.0"]])
 

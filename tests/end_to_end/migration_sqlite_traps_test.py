@@ -193,7 +193,7 @@ class Traps(Moving):
     def test_47_51_rows_that_break_a_key_are_named_and_nothing_changes(self):
         self.refused("CREATE TABLE t (k TEXT PRIMARY KEY); INSERT INTO t VALUES ('a'), (NULL)", "table t, row k=null: column 'k' cannot hold null")
         self.refused("CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE t (id INTEGER PRIMARY KEY, p INT REFERENCES p(id));"
-                     "INSERT INTO p VALUES (1); INSERT INTO t VALUES (1, 1), (2, 7)", "foreign key (p) of table 't'", "(p)=(7)")
+                     "INSERT INTO p VALUES (1); INSERT INTO t VALUES (1, 1), (2, 7)", "foreign key (p) of table t: 1 row", "id=2 (p=7)")
         self.refused(f"CREATE TABLE wide ({', '.join(f'c{i} INT' for i in range(1601))})", "table wide has 1601 columns; PostgreSQL allows 1600")
 
 

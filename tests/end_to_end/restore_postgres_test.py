@@ -92,7 +92,9 @@ class Restore(Restoring):
         done = self.restore(archive, data, env=self.variables(database), expect=1)
         error = [l for l in done.stderr.splitlines() if "error:" in l]
         self.assertEqual(len(error), 1, done.stderr)
-        self.assertRegex(error[0], r"table documents, row id ?= ?[0-9a-f-]{36}.*document_name")
+        self.assertIn("40 values do not fit the target:", error[0])
+        self.assertIn("table documents, column 'document_name': 40 values", done.stderr)
+        self.assertRegex(done.stderr, r"\n +row id=[0-9a-f-]{36}: column 'document_name' cannot hold '")
         self.assertEqual(dump(database), before)
         self.assertEqual(list(data.iterdir()), [])
 

@@ -5,13 +5,14 @@
 #include <utility>
 
 #include "lib/sql/postgresql/identifiers.hpp"
-#include "lib/sql/postgresql/row_encoder.hpp"
 #include "lib/sql/postgresql/sequence_restart.hpp"
 #include "lib/sql/postgresql/table_definition.hpp"
 #include "lib/sql/postgresql/table_locks.hpp"
 #include "lib/storage/shown_name.hpp"
 #include "roost/error.hpp"
 #include "sinks/postgresql/load_verification.hpp"
+#include "sinks/postgresql/loaded_keys.hpp"
+#include "sinks/postgresql/row_merge.hpp"
 
 namespace roost::postgresql {
 
@@ -22,15 +23,6 @@ using sql::quoteIdentifier;
 using sql::TableAction;
 using sql::TableLoad;
 using storage::shownName;
-
-std::string serverSchema(const std::string& schema) { return schema.empty() ? "public" : schema; }
-
-std::string quotedList(const std::vector<TargetColumn>& columns) {
-    std::string list;
-    for (const TargetColumn& column : columns)
-        list += (list.empty() ? "" : ", ") + quoteIdentifier(column.name);
-    return list;
-}
 
 std::string randomName() {
     std::random_device device;
@@ -172,7 +164,7 @@ void Load::findDestinations() {
     }
 }
 
-Load::Destination Load::destinationOf(const TableLoad& load, std::size_t number) {
+Destination Load::destinationOf(const TableLoad& load, std::size_t number) {
     Destination destination;
     destination.load = &load;
     destination.copySchema = serverSchema(load.to->schema);
@@ -196,6 +188,7 @@ Load::Destination Load::destinationOf(const TableLoad& load, std::size_t number)
         destination.copySchema = rehearsalSchema_;
         destination.copyRelation = "t" + std::to_string(number);
         destination.table = standIn->second;
+        destination.standIn = true;
     }
     const std::vector<TargetColumn> columns = readTargetColumns(connection_, destination.oid);
     for (const sql::ColumnLoad& loaded : load.columns) {
@@ -205,17 +198,8 @@ Load::Destination Load::destinationOf(const TableLoad& load, std::size_t number)
             throw Error("table " + shown + " has no column '" + shownName(name) + "' that takes values");
         destination.columns.push_back(*found);
     }
-    if (load.action == TableAction::merge) makeMergeTable(destination, number);
+    if (load.action == TableAction::merge) makeMergeTable(connection_, destination, number);
     return destination;
-}
-
-void Load::makeMergeTable(Destination& destination, std::size_t number) {
-    const std::string name = "roost_merge_" + std::to_string(number);
-    run("CREATE TEMPORARY TABLE " + quoteIdentifier(name) + " ON COMMIT DROP AS SELECT " +
-            quotedList(destination.columns) + " FROM " + destination.table + " WITH NO DATA",
-        "make a table for the rows that come");
-    destination.copySchema = "pg_temp";
-    destination.copyRelation = name;
 }
 
 void Load::write(Item& item) {
@@ -223,109 +207,29 @@ void Load::write(Item& item) {
     if (const auto* end = std::get_if<TableEnd>(&item)) return endTable(*end);
     const auto* batch = std::get_if<BatchPtr>(&item);
     if (batch == nullptr) throw Error("a database takes no files");
-    if (copy_) copy_->add(*batch);
+    if (rows_) rows_->add(*batch);
 }
 
 void Load::beginTable(TableId table) {
     const auto found = std::ranges::find_if(
         destinations_, [&](const Destination& candidate) { return candidate.load->from->id == table; });
     current_ = found == destinations_.end() ? nullptr : &*found;
-    if (current_ == nullptr) return;
-    const TableLoad& load = *current_->load;
-    const bool encoded = connection_.parameter("server_encoding") != "SQL_ASCII";
-    std::vector<LoadedColumn> columns;
-    for (std::size_t i = 0; i < load.columns.size(); ++i) {
-        const std::size_t from = load.columns[i].from;
-        columns.push_back({from, CellConverter(current_->columns[i], load.from->columns[from], encoded),
-                           load.to->columns[load.columns[i].to].nullable});
-    }
-    CopyTarget target{load.from, current_->copySchema, current_->copyRelation, {}, {}};
-    for (const std::size_t place : load.key)
-        target.key.push_back({current_->columns[place].name, load.columns[place].from});
-    if (load.action == TableAction::create)
-        target.widen = [this](const TargetColumn& column) { return widen(*current_, column); };
-    // What triggers make of rows is not what came, nor need those be that were there already; and that is as
-    // it should be.
-    const bool fires = settings_.triggers == Triggers::fire && !settings_.rehearsal;
-    const bool adds = load.action == TableAction::merge && settings_.tables.mode == sql::LoadMode::add;
-    if (settings_.verify && !fires && !adds && !load.columns.empty())
-        current_->fields.emplace(current_->columns, load.key);
-    copy_.emplace(connection_, std::move(target), RowEncoder(std::move(columns)), bad_,
-                  current_->fields ? &*current_->fields : nullptr);
-}
-
-/// Makes a column of a new table one of text. Not where something of the table stands on its type.
-bool Load::widen(const Destination& destination, const TargetColumn& column) {
-    const std::string name = quoteIdentifier(column.name);
-    const std::string action = "make column '" + column.name + "' one of text";
-    connection_.execute("SAVEPOINT roost_widen", action);
-    try {
-        run("ALTER TABLE " + destination.table + " ALTER COLUMN " + name + " DROP DEFAULT, ALTER COLUMN " +
-                name + " TYPE text",
-            action);
-    } catch (const ServerError& error) {
-        if (error.sqlState().empty() || connection_.lost()) throw;
-        connection_.execute("ROLLBACK TO SAVEPOINT roost_widen; RELEASE SAVEPOINT roost_widen", action);
-        return false;
-    }
-    connection_.execute("RELEASE SAVEPOINT roost_widen", action);
-    return true;
+    if (current_ != nullptr) rows_.emplace(connection_, *current_, settings_, bad_, context_);
 }
 
 void Load::endTable(const TableEnd& end) {
-    if (!copy_) return;
-    const std::uint64_t taken = copy_->finish();
-    tellConversions();
-    current_->digest = copy_->digest();
-    copy_.reset();
-    const std::string shown = "table " + shownName(current_->load->from->qualifiedName());
-    const std::uint64_t expected = end.rows - bad_.leftOut(current_->load->from->qualifiedName());
-    if (taken != expected) {
-        const std::string message = shown + " has taken " + counted(taken, "row", "rows") + " of " +
-                                    std::to_string(expected) + " that came";
-        if (settings_.triggers == Triggers::skip || settings_.rehearsal) throw Error(message);
-        context_.warn(message + ": a trigger has left out the others");
-    }
-    totals_.rows += taken;
+    if (!rows_) return;
+    totals_.rows += rows_->finish(end.rows);
+    rows_.reset();
     if (current_->load->action != TableAction::merge) verify(*current_);
 }
 
 void Load::verify(Destination& destination) {
     if (!destination.digest) return;
     const auto started = std::chrono::steady_clock::now();
-    const bool merged = destination.load->action == TableAction::merge;
-    std::string rows = (destination.partitioned || standIns_.contains(destination.oid) ? "" : "ONLY ") +
-                       destination.table + " t";
-    if (merged) {
-        std::string matches;
-        for (const std::size_t place : destination.load->key) {
-            const std::string name = quoteIdentifier(destination.columns[place].name);
-            matches += (matches.empty() ? "t." : " AND t.") + name + " = m." + name;
-        }
-        rows +=
-            " JOIN " + quoteQualified(destination.copySchema, destination.copyRelation) + " m ON " + matches;
-    }
-    verifyRows(connection_, destination.load->from->qualifiedName(), rows, "t", *destination.fields,
-               *destination.digest, context_);
+    verifyDestination(connection_, destination, context_);
     totals_.verified += destination.digest->rows();
     totals_.verifying += std::chrono::steady_clock::now() - started;
-}
-
-void Load::tellConversions() {
-    const std::string table = shownName(copy_->target().from->qualifiedName());
-    for (const LoadedColumn& column : copy_->encoder().columns()) {
-        const Conversions& done = column.converter.conversions();
-        const std::string of =
-            " of column '" + shownName(column.converter.column().name) + "' in table " + table;
-        if (done.cutFractions > 0)
-            context_.warn("converted " + counted(done.cutFractions, "time", "times") + of +
-                          ": digits of a second beyond what " + column.converter.column().typeName +
-                          " keeps were cut off");
-        if (done.droppedOffsets > 0)
-            context_.warn("converted " + counted(done.droppedOffsets, "time", "times") + of + ": " +
-                          column.converter.column().typeName + " does not keep the offset from UTC that " +
-                          (done.droppedOffsets == 1 ? "it" : "they") + " had");
-    }
 }
 
 bool Load::isLoaded(Oid oid) const {
@@ -359,58 +263,10 @@ void Load::analyze() {
     if (!list.empty()) run("ANALYZE " + list, "gather statistics of the tables");
 }
 
-const Load::Destination* Load::destinationOf(std::string_view schema, std::string_view name) const {
-    const auto found = std::ranges::find_if(destinations_, [&](const Destination& destination) {
-        return destination.load->to->schema == schema && destination.load->to->name == name;
-    });
-    return found == destinations_.end() ? nullptr : &*found;
-}
-
-KeySide Load::sideOf(const Destination& destination) const {
-    KeySide side;
-    side.oid = destination.oid;
-    side.schema = serverSchema(destination.load->to->schema);
-    side.name = destination.load->to->name;
-    side.partitioned = destination.partitioned;
-    return side;
-}
-
-/// The foreign keys between loaded tables that are not in force now: of tables that are made they come later,
-/// of the others they were taken off.
-std::vector<LoadedKey> Load::loadedKeys() const {
-    std::vector<LoadedKey> keys;
-    const auto add = [&](ReferentialKey key, const Destination& child) {
-        LoadedKey loaded{std::move(key), child.load->from->qualifiedName(), child.load->to->primaryKey, {}};
-        for (const KeyPart& part : loaded.key.parts) {
-            const auto place = child.load->to->columnIndex(part.child);
-            const bool isKey = std::ranges::find(loaded.primaryKey, part.child) != loaded.primaryKey.end();
-            if (place && !isKey && child.load->to->columns[*place].nullable)
-                loaded.clearable.push_back(part.child);
-        }
-        keys.push_back(std::move(loaded));
-    };
-    for (const Destination& child : destinations_) {
-        for (const ReferentialKey& key : scheme_.loosened)
-            if (key.validated && key.child.oid == child.oid) add(key, child);
-        if (child.load->action != TableAction::create) continue;
-        for (const ForeignKey& declared : child.load->from->foreignKeys) {
-            const Destination* parent = destinationOf(declared.targetSchema, declared.targetTable);
-            if (parent == nullptr || declared.columns.size() != declared.targetColumns.size()) continue;
-            ReferentialKey key;
-            key.name = declared.name;
-            key.child = sideOf(child);
-            key.parent = sideOf(*parent);
-            for (std::size_t i = 0; i < declared.columns.size(); ++i)
-                key.parts.push_back({declared.columns[i], declared.targetColumns[i], "=", true});
-            add(std::move(key), child);
-        }
-    }
-    return keys;
-}
-
 void Load::settleLoadedOrphans() {
     if (settings_.onBadValue == sql::OnBadValue::null || settings_.onBadValue == sql::OnBadValue::rejectFile)
-        totals_.rows -= settleOrphans(connection_, loadedKeys(), standIns_, bad_);
+        totals_.rows -=
+            settleOrphans(connection_, loadedKeys(destinations_, scheme_.loosened), standIns_, bad_);
 }
 
 void Load::mergeTables() {
@@ -419,49 +275,12 @@ void Load::mergeTables() {
     run("SET CONSTRAINTS ALL DEFERRED", "put off checks");
     for (const TableLoad* load : order) {
         Destination& destination = *std::ranges::find(destinations_, load, &Destination::load);
-        merge(destination);
+        const std::uint64_t present =
+            mergeRows(connection_, destination, settings_.tables.mode == sql::LoadMode::add);
+        totals_.rows -= present;
+        totals_.present += present;
         verify(destination);
     }
-}
-
-void Load::merge(const Destination& destination) {
-    const std::string shown = shownName(destination.load->from->qualifiedName());
-    const bool onlyAdds = settings_.tables.mode == sql::LoadMode::add;
-    const std::string action = (onlyAdds ? "add to table '" : "merge table '") + shown + "'";
-    std::vector<std::string> numbered;
-    std::string keys;
-    std::string changes;
-    for (std::size_t i = 0; i < destination.columns.size(); ++i) {
-        const TargetColumn& column = destination.columns[i];
-        const std::string name = quoteIdentifier(column.name);
-        const auto& key = destination.load->key;
-        if (std::ranges::find(key, i) != key.end()) {
-            keys += (keys.empty() ? "" : ", ") + name;
-            continue;
-        }
-        changes += (changes.empty() ? "" : ", ") + name + " = EXCLUDED." + name;
-        if (column.identityAlways && !onlyAdds) numbered.push_back(name);
-    }
-    const auto setIdentity = [&](const char* kind) {
-        for (const std::string& name : numbered)
-            run("ALTER TABLE " + destination.table + " ALTER COLUMN " + name + " SET GENERATED " + kind,
-                action);
-    };
-    setIdentity("BY DEFAULT");  // a column that is numbered always can't be updated
-    const std::string list = quotedList(destination.columns);
-    const std::string rows = quoteQualified(destination.copySchema, destination.copyRelation);
-    const bool updates = !changes.empty() && !onlyAdds;
-    const Result inserted = connection_.query("INSERT INTO " + destination.table + " (" + list +
-                                                  ") OVERRIDING SYSTEM VALUE SELECT " + list + " FROM " +
-                                                  rows + " ON CONFLICT (" + keys + ") DO " +
-                                                  (updates ? "UPDATE SET " + changes : "NOTHING"),
-                                              action);
-    setIdentity("ALWAYS");
-    if (!onlyAdds) return;
-    const Result came = connection_.query("SELECT count(*) FROM " + rows, action);
-    const std::uint64_t present = static_cast<std::uint64_t>(came.integer(0, 0)) - inserted.affectedRows();
-    totals_.rows -= present;
-    totals_.present += present;
 }
 
 void Load::makeRest() {
@@ -480,7 +299,8 @@ void Load::makeRest() {
 /// The server names one row of one key: all that do not hold together are named here.
 void Load::refuseOrphans(const ServerError& error) {
     connection_.execute("ROLLBACK TO SAVEPOINT roost_step", "look for what the key refused");
-    const std::string orphans = orphansText(connection_, loadedKeys(), standIns_);
+    const std::string orphans =
+        orphansText(connection_, loadedKeys(destinations_, scheme_.loosened), standIns_);
     if (orphans.empty()) throw error;
     throw Error("the rows do not hold together, as the keys ask for:\n" + orphans,
                 "nothing was changed; mend them at their source, or let 'on-bad-value: null' clear such "

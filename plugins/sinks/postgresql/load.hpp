@@ -10,13 +10,13 @@
 #include "lib/sql/postgresql/connection.hpp"
 #include "lib/sql/postgresql/quiet_tables.hpp"
 #include "lib/sql/postgresql/referential_keys.hpp"
-#include "lib/sql/postgresql/table_copy.hpp"
 #include "roost/catalog.hpp"
 #include "roost/context.hpp"
 #include "roost/item.hpp"
+#include "sinks/postgresql/destination.hpp"
 #include "sinks/postgresql/load_check.hpp"
 #include "sinks/postgresql/load_settings.hpp"
-#include "sinks/postgresql/orphan_rows.hpp"
+#include "sinks/postgresql/row_load.hpp"
 #include "sinks/postgresql/target_state.hpp"
 
 namespace roost::postgresql {
@@ -60,19 +60,6 @@ public:
     void withdraw() noexcept { bad_.withdraw(); }
 
 private:
-    /// Where the rows of one table go.
-    struct Destination {
-        const sql::TableLoad* load = nullptr;
-        sql::postgresql::Oid oid = 0;  ///< of the application's table; of the new one where it is made
-        bool partitioned = false;
-        std::string table;       ///< quoted: what the rows are to end up in
-        std::string copySchema;  ///< what COPY writes to
-        std::string copyRelation;
-        std::vector<sql::postgresql::TargetColumn> columns;  ///< those that are loaded, as TableLoad::columns
-        std::optional<sql::postgresql::DigestFields> fields;
-        std::optional<sql::TableDigest> digest;  ///< of the rows that came, where they are to be verified
-    };
-
     void readState();
     void lock();
     void makeStandIns();
@@ -82,18 +69,11 @@ private:
     void runMaking(std::vector<sql::postgresql::MakingStep>& steps, bool last);
     void findDestinations();
     [[nodiscard]] Destination destinationOf(const sql::TableLoad& load, std::size_t number);
-    void makeMergeTable(Destination& destination, std::size_t number);
     void beginTable(TableId table);
     void endTable(const TableEnd& end);
-    void tellConversions();
-    [[nodiscard]] bool widen(const Destination& destination, const sql::postgresql::TargetColumn& column);
     void verify(Destination& destination);
-    [[nodiscard]] std::vector<LoadedKey> loadedKeys() const;
-    [[nodiscard]] sql::postgresql::KeySide sideOf(const Destination& destination) const;
-    [[nodiscard]] const Destination* destinationOf(std::string_view schema, std::string_view name) const;
     void settleLoadedOrphans();
     void mergeTables();
-    void merge(const Destination& destination);
     void makeRest();
     [[noreturn]] void refuseOrphans(const sql::postgresql::ServerError& error);
     void checkStandIns();
@@ -116,8 +96,8 @@ private:
     std::string rehearsalSchema_;
     std::vector<Destination> destinations_;
     Destination* current_ = nullptr;
-    std::optional<sql::postgresql::TableCopy> copy_;
     sql::BadValues bad_;
+    std::optional<RowLoad> rows_;
     LoadTotals totals_;
 };
 

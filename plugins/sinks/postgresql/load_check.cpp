@@ -8,6 +8,7 @@
 #include "lib/sql/postgresql/table_definition.hpp"
 #include "lib/storage/shown_name.hpp"
 #include "roost/error.hpp"
+#include "sinks/postgresql/destination.hpp"
 
 namespace roost::postgresql {
 
@@ -19,8 +20,6 @@ using sql::TableLoad;
 using storage::shownName;
 
 constexpr std::size_t listedNames = 20;
-
-std::string serverSchema(const std::string& schema) { return schema.empty() ? "public" : schema; }
 
 class Check {
 public:

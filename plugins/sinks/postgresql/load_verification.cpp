@@ -78,4 +78,19 @@ void verifyRows(Connection& connection, const std::string& shownTable, const std
                      " in its own way, so that only their number could be compared");
 }
 
+void verifyDestination(Connection& connection, Destination& destination, Context& context) {
+    std::string rows = destination.rows() + " t";
+    if (destination.load->action == sql::TableAction::merge) {
+        std::string matches;
+        for (const std::size_t place : destination.load->key) {
+            const std::string name = quoteIdentifier(destination.columns[place].name);
+            matches += (matches.empty() ? "t." : " AND t.") + name + " = m." + name;
+        }
+        rows +=
+            " JOIN " + quoteQualified(destination.copySchema, destination.copyRelation) + " m ON " + matches;
+    }
+    verifyRows(connection, destination.load->from->qualifiedName(), rows, "t", *destination.fields,
+               *destination.digest, context);
+}
+
 }  // namespace roost::postgresql

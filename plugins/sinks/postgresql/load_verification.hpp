@@ -7,6 +7,7 @@
 #include "lib/sql/postgresql/connection.hpp"
 #include "lib/sql/postgresql/digest_fields.hpp"
 #include "roost/context.hpp"
+#include "sinks/postgresql/destination.hpp"
 
 namespace roost::postgresql {
 
@@ -17,5 +18,9 @@ namespace roost::postgresql {
 void verifyRows(sql::postgresql::Connection& connection, const std::string& shownTable,
                 const std::string& rows, const std::string& alias, sql::postgresql::DigestFields& fields,
                 const sql::TableDigest& sent, Context& context);
+
+/// The same for a destination whose rows have a digest; of a merged one only the rows that came are looked
+/// at.
+void verifyDestination(sql::postgresql::Connection& connection, Destination& destination, Context& context);
 
 }  // namespace roost::postgresql

@@ -90,7 +90,10 @@ std::string KeySide::shownName() const {
 std::string KeySide::quoted() const { return quoteQualified(schema, name); }
 
 std::string ReferentialKey::shown() const {
-    return "foreign key '" + storage::shownName(name) + "' of table " + child.shownName();
+    if (!name.empty()) return "foreign key '" + storage::shownName(name) + "' of table " + child.shownName();
+    std::string columns;
+    for (const KeyPart& part : parts) columns += (columns.empty() ? "" : ", ") + part.child;
+    return "foreign key (" + storage::shownName(columns) + ") of table " + child.shownName();
 }
 
 std::vector<ReferentialKey> keysTouching(Connection& connection, const std::string& tables) {

@@ -44,7 +44,7 @@ struct ReferentialKey {
     bool deferrable = false;
     char onDelete = 'a';  ///< pg_constraint.confdeltype
 
-    /// "foreign key 'fk_x' of table api_keys"
+    /// "foreign key 'fk_x' of table api_keys", or by its columns where it has no name
     [[nodiscard]] std::string shown() const;
 };
 
