@@ -15,6 +15,20 @@ measure() {
     rm -f "$figures"
 }
 
+# in_turns RESULTS: measures every job of the arrays names, befores (not timed) and commands, $rounds times after one that
+# only warms up.
+in_turns() {
+    local round i results
+    for ((round = 0; round <= rounds; ++round)); do
+        for i in "${!names[@]}"; do
+            bash -c "${befores[i]}" >/dev/null 2>&1
+            results=$1
+            [ $round -gt 0 ] || results=/dev/null
+            measure "$results" "${names[i]}" "${commands[i]}"
+        done
+    done
+}
+
 # build_release: the program, its plugins and the data generator, up to date.
 build_release() {
     cmake --preset release --log-level=WARNING >/dev/null

@@ -25,17 +25,6 @@ build/release/bin/roost-bench-data --out "$work/data" --rows "$rows" --files-byt
 chmod 755 "$work" # the server's account has to reach what lies here
 mkdir "$work/copy" && chmod 777 "$work/copy"
 
-# in_turns RESULTS: measures every job of the arrays names, befores (not timed) and commands.
-in_turns() {
-    for ((round = 0; round <= rounds; ++round)); do
-        for i in "${!names[@]}"; do
-            bash -c "${befores[i]}" >/dev/null 2>&1
-            results=$1
-            [ $round -gt 0 ] || results=/dev/null # the first round only warms up
-            measure "$results" "${names[i]}" "${commands[i]}"
-        done
-    done
-}
 # move DEFINITION FROM TO [SETTING]: the command line of a run.
 move() {
     printf '%q ' "$program" run "pipelines/$1.yaml" --set from="$2" --set to="$3" --set verify="$4" --yes --progress none --log-level error

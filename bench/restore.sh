@@ -28,18 +28,6 @@ part() { printf '%q ' "$program" run "bench/$1-part.yaml" --progress none --log-
 backup() { bash -c "$(part backup --set role="$1" --set from="$2" --set out="$3")" >/dev/null; }
 restore() { part restore --set role="$1" --set archive="$2" --set to="$3"; }
 
-# in_turns RESULTS: measures every job of the arrays names, befores (not timed) and commands.
-in_turns() {
-    for ((round = 0; round <= rounds; ++round)); do
-        for i in "${!names[@]}"; do
-            bash -c "${befores[i]}"
-            results=$1
-            [ $round -gt 0 ] || results=/dev/null # the first round only warms up
-            measure "$results" "${names[i]}" "${commands[i]}"
-        done
-    done
-}
-
 "$generator" --out "$work/data" --rows "$rows" --files-bytes "$bytes" --users "$users"
 "$program" run pipelines/full-backup.yaml --progress none --log-level error --set DATA_DIR="$work/data" \
     --set DATABASE_URL= --set DB_TYPE=sqlite --set out="$work/full.tar.gz" >/dev/null
