@@ -45,7 +45,8 @@ TEST_CASE("a bad definition is refused where it stands") {
                            {scalar("snapshot"), scalar("copi")}}),
                   diagnostics);
     REQUIRE(diagnostics.list().size() == 3);
-    CHECK(diagnostics.list()[0].message == "option 'snapshot' is one of auto, copy, lock, in-place, not 'copi'");
+    CHECK(diagnostics.list()[0].message ==
+          "option 'snapshot' is one of auto, copy, lock, in-place, not 'copi'");
     CHECK(diagnostics.list()[1].message.starts_with("'flag' is no logical type"));
     CHECK(diagnostics.list()[2].message == "the url names no file");
 }

@@ -16,7 +16,7 @@ namespace roost::sql::postgresql {
 struct TableDescription {
     Relation relation;
     Table table;
-    std::vector<ColumnReading> readings;  ///< one for each column; an empty expression: not read
+    std::vector<ColumnReading> readings;     ///< one for each column; an empty expression: not read
     std::vector<std::string> columnClauses;  ///< of CREATE TABLE
     std::vector<std::string> constraintClauses;
 };
