@@ -81,9 +81,37 @@ public:
         environment_.log = [&console](LogLevel level, const std::string& message) {
             console.log(level, message);
         };
+        run_.emplace(checked.pipeline, environment_, options());
     }
 
-    ExitCode execute() {
+    /// Plans and asks, so that another definition can run in between. False where the run ends with that:
+    /// execute() is then called all the same, and tells.
+    bool prepare() {
+        bool prepared = false;
+        watched([&] { prepared = run_->prepare(); });
+        return prepared;
+    }
+
+    /// What the prepared run would replace or remove.
+    [[nodiscard]] bool replaces() const { return !run_->plan()->destroys().empty(); }
+
+    RunOutcome execute() {
+        RunOutcome outcome;
+        watched([&] { outcome = run_->execute(); });
+        {
+            const std::scoped_lock lock(displayMutex_);
+            display_.stop();
+        }
+        finish(*run_, outcome);
+        if (run_->hung()) {  // a plugin's thread is still running: nothing of it may be touched any more
+            std::cout.flush();
+            std::_Exit(static_cast<int>(outcome.code));
+        }
+        return outcome;
+    }
+
+private:
+    RunOptions options() {
         RunOptions options;
         options.stallLimit = arguments_.stallLimit;
         options.confirm = [this](const Plan& plan) {
@@ -101,28 +129,20 @@ public:
             display_.start(progress);
         };
         options.committing = [this] { committing_ = true; };
-        Run run(checked_.pipeline, environment_, std::move(options));
+        return options;
+    }
+
+    /// Does `work` on a thread of its own, while this one attends to signals and the display.
+    void watched(const std::function<void()>& work) {
         std::atomic<bool> over = false;
-        RunOutcome outcome;
         std::jthread worker([&] {
-            outcome = run.execute();
+            work();
             over = true;
         });
         watch(over);
         worker.join();
-        {
-            const std::scoped_lock lock(displayMutex_);
-            display_.stop();
-        }
-        finish(run, outcome);
-        if (run.hung()) {  // a plugin's thread is still running: nothing of it may be touched any more
-            std::cout.flush();
-            std::_Exit(static_cast<int>(outcome.code));
-        }
-        return outcome.code;
     }
 
-private:
     void watch(const std::atomic<bool>& over) {
         constexpr auto tick = std::chrono::milliseconds(20);
         int received = 0;
@@ -192,6 +212,58 @@ private:
     std::atomic<bool> committing_ = false;
     std::atomic<bool> asking_ = false;
     std::chrono::steady_clock::time_point firstSignal_;
+    std::optional<Run> run_;
+};
+
+/// Runs a definition after those that it asks to run before it.
+class ChainRun {
+public:
+    ChainRun(const RunArguments& arguments, const std::vector<CheckedDefinition>& chain, Console& console,
+             RunSignals& signals, const Recovery& recovery)
+        : arguments_(arguments), chain_(chain), console_(console), signals_(signals), recovery_(recovery) {}
+
+    ExitCode execute() { return execute(chain_.size() - 1); }
+
+private:
+    static bool isDone(ExitCode code) { return code == ExitCode::done || code == ExitCode::setAside; }
+
+    ExitCode execute(std::size_t index) {
+        const CheckedDefinition& checked = chain_[index];
+        const bool plansFirst = index > 0 && checked.definition.beforeWhenReplacing;
+        ExitCode before = ExitCode::done;
+        if (index > 0 && !plansFirst) before = execute(index - 1);
+        if (!isDone(before)) return before;
+
+        Session session(arguments_, checked, console_, signals_, recovery_);
+        if (plansFirst && session.prepare()) {
+            if (session.replaces())
+                before = execute(index - 1);
+            else
+                console_.log(LogLevel::info, "'" + chain_[index - 1].definition.name +
+                                                 "' is passed over: nothing would be replaced");
+            if (!isDone(before)) return before;
+        }
+        const RunOutcome outcome = session.execute();
+        if (!isDone(outcome.code)) tellOfFailure(index);
+        for (const SinkOutcome& sink : outcome.sinks)
+            if (sink.committed) made_.push_back(sink.target);
+        return isDone(outcome.code) && before == ExitCode::setAside ? before : outcome.code;
+    }
+
+    void tellOfFailure(std::size_t index) {
+        if (index + 1 < chain_.size())
+            console_.log(LogLevel::error, "'" + chain_[index].definition.name + "' had to succeed before '" +
+                                              chain_.back().definition.name + "', which was not begun");
+        for (const std::string& target : made_)
+            console_.log(LogLevel::info, target + ", which was made before, is kept");
+    }
+
+    const RunArguments& arguments_;
+    const std::vector<CheckedDefinition>& chain_;
+    Console& console_;
+    RunSignals& signals_;
+    const Recovery& recovery_;
+    std::vector<std::string> made_;  ///< the targets of the definitions that have run
 };
 
 /// Prints what is wrong with any of the definitions; true when nothing is.
@@ -229,18 +301,7 @@ int runPipeline(const RunArguments& arguments, PluginRegistry& registry) {
     if (arguments.report) checkReportTarget(*arguments.report);
     const Recovery recovery = recoverEarlierRuns(registry, console);
     for (const std::string& done : recovery.done) console.log(LogLevel::warning, "recovered: " + done);
-    ExitCode last = ExitCode::done;
-    for (const CheckedDefinition& checked : chain) {
-        const ExitCode code = Session(arguments, checked, console, signals, recovery).execute();
-        if (code != ExitCode::done && code != ExitCode::setAside) {
-            if (&checked != &chain.back())
-                console.log(LogLevel::error, "'" + checked.definition.name + "' had to succeed before '" +
-                                                 chain.back().definition.name + "', which was not begun");
-            return static_cast<int>(code);
-        }
-        if (last != ExitCode::setAside) last = code;
-    }
-    return static_cast<int>(last);
+    return static_cast<int>(ChainRun(arguments, chain, console, signals, recovery).execute());
 }
 
 }  // namespace roost::cli

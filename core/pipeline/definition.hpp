@@ -34,6 +34,8 @@ struct Definition {
     /// there is none.
     std::optional<std::filesystem::path> before;
     Position beforePosition;
+    /// This one is planned first, and the other runs only where the plan replaces something.
+    bool beforeWhenReplacing = false;
     /// What the definition that runs before gets as if by --set; goes before what the user gives.
     SetValues beforeSet;
     Position beforeSetPosition;

@@ -161,6 +161,47 @@ class Restore(Restoring):
         self.assertIn("'full-backup' had to succeed before 'restore', which was not begun", done.stderr)
         self.assertSame(server_state(data), before)
 
+    def test_an_archive_that_is_unfit_costs_no_safety_backup(self):
+        data = self.other_server()
+        safety = self.out / "safety.tar.gz"
+        for archive in (self.out / "typo.tar.gz", PIPELINES / "restore.yaml"):
+            self.restore(archive, data, "--yes", "--set", f"safety_backup={safety}", expect=1)
+            self.assertFalse(safety.exists())
+        # Nor does a question that is not answered.
+        self.restore(self.archive, data, "--set", f"safety_backup={safety}", expect=1)
+        self.assertFalse(safety.exists())
+        self.restore(self.archive, data, "--yes", "--set", f"safety_backup={safety}")
+        self.assertTrue(safety.exists())
+
+    def test_a_safety_backup_of_an_empty_server_is_passed_over(self):
+        data = self.empty_server()
+        safety = self.out / "safety.tar.gz"
+        done = self.restore(self.archive, data, "--set", f"safety_backup={safety}")
+        self.assertIn("'full-backup' is passed over: nothing would be replaced", done.stderr)
+        self.assertFalse(safety.exists())
+        self.assertSame(server_state(data), self.before)
+
+    def test_a_safety_backup_beside_an_archive_from_a_pipe(self):
+        data = self.other_server()
+        safety = self.out / "safety.tar.gz"
+        with open(self.archive, "rb") as archive:
+            self.restore("-", data, "--yes", "--set", f"safety_backup={safety}", stdin=archive)
+        self.assertTrue(safety.exists())
+        self.assertEqual(server_state(data)["table users"], self.before["table users"])
+
+    def test_a_safety_backup_is_kept_where_the_restore_fails_after_it(self):
+        data = self.other_server()
+        before = server_state(data)
+        damaged = self.out / "damaged.tar.gz"
+        content = bytearray(self.archive.read_bytes())
+        content[len(content) // 2] ^= 1
+        damaged.write_bytes(content)
+        safety = self.out / "safety.tar.gz"
+        done = self.restore(damaged, data, "--yes", "--set", f"safety_backup={safety}", expect=1)
+        self.assertIn(f"{safety}, which was made before, is kept", done.stderr)
+        self.roost("verify", safety)
+        self.assertSame(server_state(data), before)
+
     def test_an_archive_from_a_slow_pipe(self):
         data = self.empty_server()
         reader, writer = os.pipe()
