@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
@@ -95,6 +96,9 @@ public:
     /// What the prepared run would replace or remove.
     [[nodiscard]] bool replaces() const { return !run_->plan()->destroys().empty(); }
 
+    /// False where the report that was asked for could not be written.
+    [[nodiscard]] bool reported() const noexcept { return reported_; }
+
     RunOutcome execute() {
         RunOutcome outcome;
         watched([&] { outcome = run_->execute(); });
@@ -172,13 +176,26 @@ private:
     }
 
     void finish(const Run& run, const RunOutcome& outcome) {
-        if (arguments_.report) {
-            try {
-                writeReport(*arguments_.report, formatReport(run, outcome, environment_));
-            } catch (const Error& error) {
-                console_.log(LogLevel::error, error.what());
-            }
+        reported_ = !arguments_.report || writeReportOf(run, outcome);
+        tell(run, outcome);
+    }
+
+    /// False where it cannot be written, which is told.
+    bool writeReportOf(const Run& run, const RunOutcome& outcome) {
+        try {
+            writeReport(*arguments_.report, formatReport(run, outcome, environment_));
+            return true;
+        } catch (const Error& error) {
+            const bool committed = std::ranges::any_of(outcome.sinks, &SinkOutcome::committed);
+            console_.log(LogLevel::error,
+                         std::string(error.what()) +
+                             (committed ? "; the run is committed, only its report is missing" : "") +
+                             (error.hint().empty() ? "" : "\n  " + error.hint()));
+            return false;
         }
+    }
+
+    void tell(const Run& run, const RunOutcome& outcome) {
         switch (outcome.code) {
             case ExitCode::done:
             case ExitCode::setAside: {
@@ -213,6 +230,7 @@ private:
     std::atomic<bool> asking_ = false;
     std::chrono::steady_clock::time_point firstSignal_;
     std::optional<Run> run_;
+    bool reported_ = true;
 };
 
 /// Runs a definition after those that it asks to run before it.
@@ -247,7 +265,12 @@ private:
         if (!isDone(outcome.code)) tellOfFailure(index);
         for (const SinkOutcome& sink : outcome.sinks)
             if (sink.committed) made_.push_back(sink.target);
-        return isDone(outcome.code) && before == ExitCode::setAside ? before : outcome.code;
+        if (!isDone(outcome.code)) return outcome.code;
+        // Who asked for a report goes on by it: without one the whole must not look complete. What another
+        // definition would follow replaces the report anyway.
+        if (index + 1 == chain_.size() && !session.reported())
+            return arguments_.dryRun ? ExitCode::failed : ExitCode::untidy;
+        return before == ExitCode::setAside ? before : outcome.code;
     }
 
     void tellOfFailure(std::size_t index) {

@@ -20,7 +20,7 @@ enum class ExitCode : int {
     failed = 1,        ///< nothing at the target has changed
     usage = 2,         ///< the command line or the definition is wrong
     setAside = 3,      ///< done, but some values or files were set aside
-    untidy = 4,        ///< committed, but tidying up is left
+    untidy = 4,        ///< committed, but tidying up is left, or the report could not be written
     interrupted = 130  ///< nothing at the target has changed
 };
 
