@@ -261,11 +261,19 @@ void interpolate(Node& root, Definition& definition, const SetValues& set, Diagn
     interpolation.expandVars();
     definition.unresolved = interpolation.unresolved();
     std::ranges::sort(definition.unresolved, {}, inOrder);
+    definition.references = interpolation.references();
     definition.isReadable = true;
     definition.variableNames = interpolation.names();
 }
 
 }  // namespace
+
+std::string variableOf(const Definition& definition, const Node& node) {
+    if (!node.isScalar()) return {};
+    const auto found =
+        std::ranges::find(definition.references, node.position, &std::pair<Position, std::string>::first);
+    return found == definition.references.end() ? "" : found->second;
+}
 
 bool isUnresolved(const Definition& definition, const Node& node) {
     return node.isScalar() &&

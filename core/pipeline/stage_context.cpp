@@ -23,7 +23,8 @@ void StageContext::log(LogLevel level, const std::string& message) {
     environment_.log(level, label_ + ": " + message);
 }
 
-void StageContext::warn(const std::string& message) {
+void StageContext::warn(const std::string& told) {
+    const std::string message = inOwnWords(told);
     environment_.notices.warnings.add({label_, {}, message});
     environment_.log(LogLevel::warning, label_ + ": " + message);
 }

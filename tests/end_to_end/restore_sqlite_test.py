@@ -239,6 +239,7 @@ for i in range(0, len(data), 50000):
         before = server_state(data)
         done = self.restore(self.archive, data, "--yes", expect=1)
         self.assertIn("table users of the target has no column 'rmapi_host'", done.stderr)
+        self.assertIn("'on-schema-drift: warn' (here: --set on_schema_drift=warn) goes on without it", done.stderr)
         self.assertSame(server_state(data), before)
         self.restore(self.archive, data, "--yes", "--set", "on_schema_drift=warn", expect=3)
         self.assertIn("table users, column 'rmapi_host': its values are left out: the target has no such column", self.result.stderr)
