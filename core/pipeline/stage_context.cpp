@@ -37,7 +37,7 @@ void StageContext::setAside(const std::string& subject, const std::string& messa
 bool StageContext::journal(const std::string& record) {
     const std::scoped_lock lock(environment_.journalMutex);
     try {
-        environment_.journal.append({kind_, plugin_, label_, record});
+        environment_.journal.append({kind_, plugin_, label_, record}, environment_.pipelineName);
         return true;
     } catch (const Error& error) {
         environment_.log(LogLevel::info, label_ + ": no journal is kept: " + error.what());

@@ -105,7 +105,8 @@ class Killed(RoostCase):
         slow = self.caught_while_writing("slow.tar.gz", signal.SIGSTOP)
         try:
             self.backup("quick.tar.gz")
-            self.roost("recover")
+            self.assertEqual(self.roost("recover").stdout,
+                             f"a run of 'full-backup' is going on (process {slow.pid}) and was left alone\n")
             self.assertTrue(any("roost-partial" in p.name for p in self.out.iterdir()))
         finally:
             slow.send_signal(signal.SIGCONT)
