@@ -214,6 +214,9 @@ private:
                              environment_.pipelineName + ": interrupted; nothing at the target has changed");
                 break;
             default:
+                // Where a rehearsal fails, the types and losses of its plan are what explains it.
+                if (arguments_.dryRun && run.plan() != nullptr)
+                    std::cout << describePlan(*run.plan(), environment_) << std::flush;
                 console_.log(LogLevel::error,
                              outcome.message + (outcome.hint.empty() ? "" : "\n  " + outcome.hint));
         }

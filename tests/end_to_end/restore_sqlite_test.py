@@ -139,6 +139,9 @@ class Restore(Restoring):
         damaged.write_bytes(whole[:-5] + bytes([whole[-5] ^ 1]) + whole[-4:])
         done = self.restore(damaged, self.empty_server(), "--dry-run", expect=1)
         self.assertIn("damaged", done.stderr)
+        # The plan stood: what it lists may explain what the content then met.
+        self.assertIn("restore: this would move\n", done.stdout)
+        self.assertIn("to sink 1 'database' (sqlite)", done.stdout)
 
     def test_a_safety_backup_is_made_first_and_restores_what_was_there(self):
         data = self.other_server()
