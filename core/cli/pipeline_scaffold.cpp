@@ -167,20 +167,21 @@ private:
         }
     }
 
-    /// An example where one plugin alone is meant, else a variable.
+    /// An example where one plugin alone is meant, else a variable whose default is the first one's example:
+    /// what was just written must pass `roost check`.
     static std::string requiredValue(const StageChoice& choice, const OptionSpec& option) {
         const bool oneOnly = choice.plugins.size() == 1;
         if (oneOnly && !option.example.empty() && !option.secret)
             return yamlValue(option.example, option.type);
-        std::string examples;
+        std::string example;
         if (!option.secret)
             for (const PluginFactory* plugin : choice.plugins)
                 for (const OptionSpec& other : plugin->options())
-                    if (other.name == option.name && !other.example.empty() &&
+                    if (example.empty() && other.name == option.name &&
                         other.example.find_first_of("${}") == std::string::npos)
-                        examples += (examples.empty() ? "such as " : " or ") + other.example;
+                        example = other.example;
         const std::string variable = upper(choice.word) + "_" + upper(option.name);
-        return yamlValue("${" + variable + (examples.empty() ? "" : ":?" + examples) + "}", OptionType::text);
+        return yamlValue("${" + variable + (example.empty() ? "" : ":-" + example) + "}", OptionType::text);
     }
 
     PluginRegistry& registry_;

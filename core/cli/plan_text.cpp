@@ -93,8 +93,9 @@ void addLosses(std::string& text, const std::vector<Loss>& losses) {
 bool isLoss(const Plan& plan, const Notice& warning) {
     return std::ranges::any_of(plan.sinks, [&](const PlannedSink& sink) {
         return sink.context->label() == warning.stage &&
-               std::ranges::any_of(sink.acceptance.losses,
-                                   [&](const Loss& loss) { return loss.text() == warning.message; });
+               std::ranges::any_of(sink.acceptance.losses, [&](const Loss& loss) {
+                   return sink.context->inOwnWords(loss.text()) == warning.message;
+               });
     });
 }
 

@@ -1,9 +1,12 @@
 // roost recover: tidies what a crash left.
 #include <CLI/CLI.hpp>
 #include <iostream>
+#include <string>
+#include <vector>
 
 #include "cli/run_pipeline.hpp"
 #include "cli/verb.hpp"
+#include "pipeline/journal.hpp"
 #include "pipeline/run.hpp"
 
 namespace roost::cli {
@@ -18,7 +21,14 @@ void addRecover(CommandLine& line) {
             Console console(line.globals.logLevel);
             const Recovery recovery = recoverEarlierRuns(registry, console);
             for (const std::string& done : recovery.done) std::cout << done << '\n';
-            if (recovery.done.empty() && recovery.unfinished == 0) std::cout << "nothing to recover\n";
+            const std::vector<LivingRun> living = livingRuns(stateFolder());
+            for (const LivingRun& run : living)
+                std::cout << "a run" << (run.pipeline.empty() ? "" : " of '" + run.pipeline + "'")
+                          << " is going on"
+                          << (run.process > 0 ? " (process " + std::to_string(run.process) + ")" : "")
+                          << " and was left alone\n";
+            if (recovery.done.empty() && recovery.unfinished == 0 && living.empty())
+                std::cout << "nothing to recover\n";
             return static_cast<int>(recovery.unfinished == 0 ? ExitCode::done : ExitCode::untidy);
         };
     });

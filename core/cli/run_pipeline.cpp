@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
@@ -81,9 +82,40 @@ public:
         environment_.log = [&console](LogLevel level, const std::string& message) {
             console.log(level, message);
         };
+        run_.emplace(checked.pipeline, environment_, options());
     }
 
-    ExitCode execute() {
+    /// Plans and asks, so that another definition can run in between. False where the run ends with that:
+    /// execute() is then called all the same, and tells.
+    bool prepare() {
+        bool prepared = false;
+        watched([&] { prepared = run_->prepare(); });
+        return prepared;
+    }
+
+    /// What the prepared run would replace or remove.
+    [[nodiscard]] bool replaces() const { return !run_->plan()->destroys().empty(); }
+
+    /// False where the report that was asked for could not be written.
+    [[nodiscard]] bool reported() const noexcept { return reported_; }
+
+    RunOutcome execute() {
+        RunOutcome outcome;
+        watched([&] { outcome = run_->execute(); });
+        {
+            const std::scoped_lock lock(displayMutex_);
+            display_.stop();
+        }
+        finish(*run_, outcome);
+        if (run_->hung()) {  // a plugin's thread is still running: nothing of it may be touched any more
+            std::cout.flush();
+            std::_Exit(static_cast<int>(outcome.code));
+        }
+        return outcome;
+    }
+
+private:
+    RunOptions options() {
         RunOptions options;
         options.stallLimit = arguments_.stallLimit;
         options.confirm = [this](const Plan& plan) {
@@ -101,28 +133,20 @@ public:
             display_.start(progress);
         };
         options.committing = [this] { committing_ = true; };
-        Run run(checked_.pipeline, environment_, std::move(options));
+        return options;
+    }
+
+    /// Does `work` on a thread of its own, while this one attends to signals and the display.
+    void watched(const std::function<void()>& work) {
         std::atomic<bool> over = false;
-        RunOutcome outcome;
         std::jthread worker([&] {
-            outcome = run.execute();
+            work();
             over = true;
         });
         watch(over);
         worker.join();
-        {
-            const std::scoped_lock lock(displayMutex_);
-            display_.stop();
-        }
-        finish(run, outcome);
-        if (run.hung()) {  // a plugin's thread is still running: nothing of it may be touched any more
-            std::cout.flush();
-            std::_Exit(static_cast<int>(outcome.code));
-        }
-        return outcome.code;
     }
 
-private:
     void watch(const std::atomic<bool>& over) {
         constexpr auto tick = std::chrono::milliseconds(20);
         int received = 0;
@@ -152,13 +176,26 @@ private:
     }
 
     void finish(const Run& run, const RunOutcome& outcome) {
-        if (arguments_.report) {
-            try {
-                writeReport(*arguments_.report, formatReport(run, outcome, environment_));
-            } catch (const Error& error) {
-                console_.log(LogLevel::error, error.what());
-            }
+        reported_ = !arguments_.report || writeReportOf(run, outcome);
+        tell(run, outcome);
+    }
+
+    /// False where it cannot be written, which is told.
+    bool writeReportOf(const Run& run, const RunOutcome& outcome) {
+        try {
+            writeReport(*arguments_.report, formatReport(run, outcome, environment_));
+            return true;
+        } catch (const Error& error) {
+            const bool committed = std::ranges::any_of(outcome.sinks, &SinkOutcome::committed);
+            console_.log(LogLevel::error,
+                         std::string(error.what()) +
+                             (committed ? "; the run is committed, only its report is missing" : "") +
+                             (error.hint().empty() ? "" : "\n  " + error.hint()));
+            return false;
         }
+    }
+
+    void tell(const Run& run, const RunOutcome& outcome) {
         switch (outcome.code) {
             case ExitCode::done:
             case ExitCode::setAside: {
@@ -177,6 +214,9 @@ private:
                              environment_.pipelineName + ": interrupted; nothing at the target has changed");
                 break;
             default:
+                // Where a rehearsal fails, the types and losses of its plan are what explains it.
+                if (arguments_.dryRun && run.plan() != nullptr)
+                    std::cout << describePlan(*run.plan(), environment_) << std::flush;
                 console_.log(LogLevel::error,
                              outcome.message + (outcome.hint.empty() ? "" : "\n  " + outcome.hint));
         }
@@ -192,6 +232,64 @@ private:
     std::atomic<bool> committing_ = false;
     std::atomic<bool> asking_ = false;
     std::chrono::steady_clock::time_point firstSignal_;
+    std::optional<Run> run_;
+    bool reported_ = true;
+};
+
+/// Runs a definition after those that it asks to run before it.
+class ChainRun {
+public:
+    ChainRun(const RunArguments& arguments, const std::vector<CheckedDefinition>& chain, Console& console,
+             RunSignals& signals, const Recovery& recovery)
+        : arguments_(arguments), chain_(chain), console_(console), signals_(signals), recovery_(recovery) {}
+
+    ExitCode execute() { return execute(chain_.size() - 1); }
+
+private:
+    static bool isDone(ExitCode code) { return code == ExitCode::done || code == ExitCode::setAside; }
+
+    ExitCode execute(std::size_t index) {
+        const CheckedDefinition& checked = chain_[index];
+        const bool plansFirst = index > 0 && checked.definition.beforeWhenReplacing;
+        ExitCode before = ExitCode::done;
+        if (index > 0 && !plansFirst) before = execute(index - 1);
+        if (!isDone(before)) return before;
+
+        Session session(arguments_, checked, console_, signals_, recovery_);
+        if (plansFirst && session.prepare()) {
+            if (session.replaces())
+                before = execute(index - 1);
+            else
+                console_.log(LogLevel::info, "'" + chain_[index - 1].definition.name +
+                                                 "' is passed over: nothing would be replaced");
+            if (!isDone(before)) return before;
+        }
+        const RunOutcome outcome = session.execute();
+        if (!isDone(outcome.code)) tellOfFailure(index);
+        for (const SinkOutcome& sink : outcome.sinks)
+            if (sink.committed) made_.push_back(sink.target);
+        if (!isDone(outcome.code)) return outcome.code;
+        // Who asked for a report goes on by it: without one the whole must not look complete. What another
+        // definition would follow replaces the report anyway.
+        if (index + 1 == chain_.size() && !session.reported())
+            return arguments_.dryRun ? ExitCode::failed : ExitCode::untidy;
+        return before == ExitCode::setAside ? before : outcome.code;
+    }
+
+    void tellOfFailure(std::size_t index) {
+        if (index + 1 < chain_.size())
+            console_.log(LogLevel::error, "'" + chain_[index].definition.name + "' had to succeed before '" +
+                                              chain_.back().definition.name + "', which was not begun");
+        for (const std::string& target : made_)
+            console_.log(LogLevel::info, target + ", which was made before, is kept");
+    }
+
+    const RunArguments& arguments_;
+    const std::vector<CheckedDefinition>& chain_;
+    Console& console_;
+    RunSignals& signals_;
+    const Recovery& recovery_;
+    std::vector<std::string> made_;  ///< the targets of the definitions that have run
 };
 
 /// Prints what is wrong with any of the definitions; true when nothing is.
@@ -229,18 +327,7 @@ int runPipeline(const RunArguments& arguments, PluginRegistry& registry) {
     if (arguments.report) checkReportTarget(*arguments.report);
     const Recovery recovery = recoverEarlierRuns(registry, console);
     for (const std::string& done : recovery.done) console.log(LogLevel::warning, "recovered: " + done);
-    ExitCode last = ExitCode::done;
-    for (const CheckedDefinition& checked : chain) {
-        const ExitCode code = Session(arguments, checked, console, signals, recovery).execute();
-        if (code != ExitCode::done && code != ExitCode::setAside) {
-            if (&checked != &chain.back())
-                console.log(LogLevel::error, "'" + checked.definition.name + "' had to succeed before '" +
-                                                 chain.back().definition.name + "', which was not begun");
-            return static_cast<int>(code);
-        }
-        if (last != ExitCode::setAside) last = code;
-    }
-    return static_cast<int>(last);
+    return static_cast<int>(ChainRun(arguments, chain, console, signals, recovery).execute());
 }
 
 }  // namespace roost::cli

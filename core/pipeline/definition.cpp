@@ -130,16 +130,16 @@ private:
         definition_.before = definition_.source.file().parent_path() / file;
     }
 
-    /// {pipeline: FILE, when: TEXT, set: {NAME: VALUE}}
+    /// {pipeline: FILE, when: TEXT, when-replacing: BOOLEAN, set: {NAME: VALUE}}
     void readBeforeMapping(const Node& before) {
-        const std::vector<std::string> known{"pipeline", "when", "set"};
+        const std::vector<std::string> known{"pipeline", "when", "when-replacing", "set"};
         for (const auto& [key, value] : before.members)
             if (std::ranges::find(known, key.scalar) == known.end())
                 diagnostics_.add({key.position,
                                   "unknown key '" + key.scalar + "' in 'before'",
                                   countCharacters(key.scalar),
                                   didYouMean(key.scalar, known),
-                                  {"'before' has: pipeline, when, set"}});
+                                  {"'before' has: pipeline, when, when-replacing, set"}});
         const Node* pipeline = before.find("pipeline");
         const Node* when = before.find("when");
         const Node* set = before.find("set");
@@ -150,11 +150,20 @@ private:
         }
         if (when != nullptr && when->kind != Node::Kind::null && !when->isScalar())
             return error(*when, "'when' is text, not " + std::string(when->describe()));
+        if (const Node* replacing = before.find("when-replacing")) readWhenReplacing(*replacing);
         if (set != nullptr) readBeforeSet(*set);
         if (isUnresolved(definition_, *pipeline) || (when != nullptr && isUnresolved(definition_, *when)))
             return;
         if (when != nullptr && when->scalar.empty()) return;
         setBefore(*pipeline, pipeline->scalar);
+    }
+
+    void readWhenReplacing(const Node& node) {
+        if (node.kind == Node::Kind::null || isUnresolved(definition_, node)) return;
+        OptionSpec spec;
+        spec.name = "when-replacing";
+        spec.type = OptionType::boolean;
+        definition_.beforeWhenReplacing = option_values::boolean(node, spec, diagnostics_).value_or(false);
     }
 
     void readBeforeSet(const Node& set) {
@@ -252,11 +261,19 @@ void interpolate(Node& root, Definition& definition, const SetValues& set, Diagn
     interpolation.expandVars();
     definition.unresolved = interpolation.unresolved();
     std::ranges::sort(definition.unresolved, {}, inOrder);
+    definition.references = interpolation.references();
     definition.isReadable = true;
     definition.variableNames = interpolation.names();
 }
 
 }  // namespace
+
+std::string variableOf(const Definition& definition, const Node& node) {
+    if (!node.isScalar()) return {};
+    const auto found =
+        std::ranges::find(definition.references, node.position, &std::pair<Position, std::string>::first);
+    return found == definition.references.end() ? "" : found->second;
+}
 
 bool isUnresolved(const Definition& definition, const Node& node) {
     return node.isScalar() &&

@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "pipeline/interpolation.hpp"
@@ -34,16 +35,23 @@ struct Definition {
     /// there is none.
     std::optional<std::filesystem::path> before;
     Position beforePosition;
+    /// This one is planned first, and the other runs only where the plan replaces something.
+    bool beforeWhenReplacing = false;
     /// What the definition that runs before gets as if by --set; goes before what the user gives.
     SetValues beforeSet;
     Position beforeSetPosition;
     std::vector<StageDefinition> sources;
     std::vector<StageDefinition> transforms;
     std::vector<StageDefinition> sinks;
-    Node vars;                            ///< as written
-    std::vector<Position> unresolved;     ///< scalars that could not be interpolated: already reported
+    Node vars;                         ///< as written
+    std::vector<Position> unresolved;  ///< scalars that could not be interpolated: already reported
+    /// Scalars that are one reference alone, by their place, with the variable's name.
+    std::vector<std::pair<Position, std::string>> references;
     std::set<std::string> variableNames;  ///< every name that --set may give
 };
+
+/// The variable that gives the scalar's whole value; "" where none does.
+[[nodiscard]] std::string variableOf(const Definition& definition, const Node& node);
 
 /// True for a scalar that is in Definition::unresolved.
 [[nodiscard]] bool isUnresolved(const Definition& definition, const Node& node);

@@ -74,6 +74,9 @@ public:
 
     [[nodiscard]] const std::vector<Position>& unresolved() const noexcept { return unresolved_; }
     [[nodiscard]] const std::set<std::string>& names() const noexcept { return names_; }
+    [[nodiscard]] const std::vector<std::pair<Position, std::string>>& references() const noexcept {
+        return references_;
+    }
 
 private:
     enum class State { untouched, busy, done, failed };
@@ -155,6 +158,9 @@ private:
     std::optional<std::string> expandWhole(Site& site) {
         const auto parts = partsOf(site);
         if (!parts) return std::nullopt;
+        if (site.self.empty() && parts->size() == 1 && parts->front().reference &&
+            !builtIn_.contains(parts->front().reference->name))
+            references_.emplace_back(site.node->position, parts->front().reference->name);
         try {
             std::string value = evaluate(site, *parts);
             if (site.failed) return std::nullopt;
@@ -298,6 +304,7 @@ private:
     std::size_t sum_ = 0;
     std::vector<Position> unresolved_;
     std::set<std::string> names_;
+    std::vector<std::pair<Position, std::string>> references_;
     std::set<std::tuple<std::uint32_t, std::uint32_t, std::string>> reported_;
 };
 
@@ -311,6 +318,9 @@ Interpolation::~Interpolation() = default;
 void Interpolation::expand(Node& node) { expander_->expandTree(node); }
 void Interpolation::expandVars() { expander_->expandVars(); }
 const std::vector<Position>& Interpolation::unresolved() const noexcept { return expander_->unresolved(); }
+const std::vector<std::pair<Position, std::string>>& Interpolation::references() const noexcept {
+    return expander_->references();
+}
 const std::set<std::string>& Interpolation::names() const noexcept { return expander_->names(); }
 
 }  // namespace roost

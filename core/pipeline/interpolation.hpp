@@ -6,6 +6,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "pipeline/yaml_reader.hpp"
@@ -42,6 +43,9 @@ public:
 
     /// The positions of scalars that could not be expanded.
     [[nodiscard]] const std::vector<Position>& unresolved() const noexcept;
+    /// The scalars that are one reference and nothing else, by their place, with the name in it. Built-in
+    /// names are not among them.
+    [[nodiscard]] const std::vector<std::pair<Position, std::string>>& references() const noexcept;
     /// Every name that the definition mentions or gives in `vars`, also in defaults that were not needed.
     [[nodiscard]] const std::set<std::string>& names() const noexcept;
 

@@ -36,6 +36,17 @@ std::string toJson(const JournalRecord& record) {
 
 constexpr std::string_view decidedLine = "{\"decided\":true}";
 
+/// The first line: whose journal it is.
+std::string runLine(const std::string& pipeline) {
+    Poco::JSON::Object object(Poco::JSON_PRESERVE_KEY_ORDER);
+    object.set("run", pipeline);
+    object.set("process", static_cast<std::int64_t>(::getpid()));
+    std::ostringstream text;
+    object.stringify(text);
+    text << '\n';
+    return text.str();
+}
+
 /// What a journal says: the last record of each stage, and whether the run was decided.
 struct JournalContent {
     std::vector<JournalRecord> records;
@@ -55,6 +66,7 @@ JournalContent readJournal(const fs::path& file) {
         }
         Poco::JSON::Parser parser;
         const auto object = parser.parse(line).extract<Poco::JSON::Object::Ptr>();
+        if (object->has("run")) continue;
         JournalRecord record;
         for (const PluginKind kind : {PluginKind::source, PluginKind::transform, PluginKind::sink})
             if (object->getValue<std::string>("kind") == name(kind)) record.kind = kind;
@@ -115,13 +127,22 @@ void syncFolder(const fs::path& folder) {
 /// Locks the journal; false where its run still lives.
 bool lockedByUs(int descriptor) { return flock(descriptor, LOCK_EX | LOCK_NB) == 0; }
 
+std::vector<fs::path> journalsIn(const fs::path& folder) {
+    std::error_code error;  // a folder that is not there holds none
+    std::vector<fs::path> files;
+    for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error))
+        if (entry->path().extension() == ".journal") files.push_back(entry->path());
+    std::ranges::sort(files);
+    return files;
+}
+
 }  // namespace
 
 Journal::~Journal() {
     if (descriptor_ >= 0) ::close(descriptor_);
 }
 
-void Journal::append(const JournalRecord& record) {
+void Journal::append(const JournalRecord& record, const std::string& pipeline) {
     if (descriptor_ < 0) {
         std::error_code error;
         fs::create_directories(folder_, error);
@@ -134,6 +155,7 @@ void Journal::append(const JournalRecord& record) {
         file_ = pattern;
         lockedByUs(descriptor_);
         syncFolder(folder_);
+        write(runLine(pipeline));
     }
     write(toJson(record));
 }
@@ -164,15 +186,33 @@ fs::path stateFolder() {
     return fs::path(home != nullptr ? home : "/") / ".local" / "state" / "roost";
 }
 
+std::vector<LivingRun> livingRuns(const fs::path& folder) {
+    std::vector<LivingRun> living;
+    for (const fs::path& file : journalsIn(folder)) {
+        const int descriptor = ::open(file.c_str(), O_RDWR | O_CLOEXEC);
+        if (descriptor < 0) continue;  // it has just ended, or is another user's
+        const bool lives = !lockedByUs(descriptor);
+        ::close(descriptor);
+        if (!lives) continue;
+        LivingRun& run = living.emplace_back();
+        std::ifstream stream(file);
+        std::string line;
+        std::getline(stream, line);
+        try {
+            Poco::JSON::Parser parser;
+            const auto object = parser.parse(line).extract<Poco::JSON::Object::Ptr>();
+            run.pipeline = object->optValue<std::string>("run", "");
+            run.process = object->optValue<std::int64_t>("process", 0);
+        } catch (const Poco::Exception&) {  // it is being written
+        }
+    }
+    return living;
+}
+
 std::size_t recoverJournals(const fs::path& folder, PluginRegistry& registry, Context& context,
                             const std::function<void(const std::string&)>& said) {
-    std::error_code error;
-    std::vector<fs::path> files;
-    for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error))
-        if (entry->path().extension() == ".journal") files.push_back(entry->path());
-    std::ranges::sort(files);
     std::size_t unfinished = 0;
-    for (const fs::path& file : files) {
+    for (const fs::path& file : journalsIn(folder)) {
         const int descriptor = ::open(file.c_str(), O_RDWR | O_CLOEXEC);
         if (descriptor < 0) continue;  // its run has just ended
         if (lockedByUs(descriptor)) {

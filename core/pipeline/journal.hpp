@@ -1,6 +1,7 @@
 // What a crash would leave behind, written down before it can happen.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <string>
@@ -30,8 +31,9 @@ public:
     Journal& operator=(const Journal&) = delete;
 
     /// Appends and fsyncs; a later record of the same stage replaces the former when it is read back.
-    /// Throws roost::Error where the state folder cannot be used.
-    void append(const JournalRecord& record);
+    /// `pipeline` is the run's, for those who find the journal. Throws roost::Error where the state folder
+    /// cannot be used.
+    void append(const JournalRecord& record, const std::string& pipeline = {});
     /// Writes down that the run is committed: from now on recovery finishes it and asks no one. Nothing where
     /// there are no records.
     void decide();
@@ -45,6 +47,15 @@ private:
     std::filesystem::path file_;
     int descriptor_ = -1;
 };
+
+/// A run whose journal is in use.
+struct LivingRun {
+    std::string pipeline;  ///< its definition's name; "" where the journal does not tell
+    std::int64_t process = 0;
+};
+
+/// The runs that are going on and have something to tidy up after, as far as their journals can be read.
+[[nodiscard]] std::vector<LivingRun> livingRuns(const std::filesystem::path& folder);
 
 /// ROOST_STATE_DIR; else /var/lib/roost for root; else XDG_STATE_HOME/roost or ~/.local/state/roost.
 [[nodiscard]] std::filesystem::path stateFolder();

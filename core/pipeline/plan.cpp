@@ -14,7 +14,8 @@ namespace roost {
 namespace {
 
 std::unique_ptr<StageContext> contextFor(const ResolvedStage& stage, RunEnvironment& environment) {
-    return std::make_unique<StageContext>(environment, stage.kind, stage.factory->info().name, stage.label);
+    return std::make_unique<StageContext>(environment, stage.kind, stage.factory->info().name, stage.label,
+                                          stage.variables);
 }
 
 void requireUniqueTables(const Catalog& catalog) {
@@ -153,7 +154,7 @@ void offerToSinks(const ResolvedPipeline& pipeline, RunEnvironment& environment,
         for (const std::string& warning : planned.acceptance.warnings) planned.context->warn(warning);
         for (const Loss& loss : planned.acceptance.losses) planned.context->warn(loss.text());
         for (const std::string& refusal : planned.acceptance.refusals)
-            refusals.push_back(stage.label + ": " + refusal);
+            refusals.push_back(stage.label + ": " + planned.context->inOwnWords(refusal));
     }
     std::ranges::copy(targetClashes(pipeline, plan), std::back_inserter(refusals));
     if (refusals.empty()) return;

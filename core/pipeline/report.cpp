@@ -9,6 +9,7 @@
 
 #include <cerrno>
 #include <charconv>
+#include <climits>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
@@ -210,6 +211,24 @@ std::string formatReport(const Run& run, const RunOutcome& outcome, const RunEnv
     return text.str();
 }
 
+namespace {
+
+/// Of the name under which a report is written.
+constexpr std::string_view temporaryEnding = ".XXXXXX";
+
+/// A full disk takes a part first, and tells its reason with the next one.
+bool writeAll(int descriptor, std::string_view text) {
+    while (!text.empty()) {
+        const ssize_t size = ::write(descriptor, text.data(), text.size());
+        if (size < 0 && errno == EINTR) continue;
+        if (size < 0) return false;
+        text.remove_prefix(static_cast<std::size_t>(size));
+    }
+    return true;
+}
+
+}  // namespace
+
 void checkReportTarget(const std::filesystem::path& file) {
     namespace fs = std::filesystem;
     std::error_code ignored;
@@ -217,6 +236,8 @@ void checkReportTarget(const std::filesystem::path& file) {
     if (!fs::is_directory(folder, ignored) || ::access(folder.c_str(), W_OK | X_OK) != 0)
         throw Error("the report cannot be written: " + folder.string() +
                     " is no folder that can be written to");
+    if (file.filename().native().size() + temporaryEnding.size() > NAME_MAX)
+        throw Error("the report cannot be written: its name is too long", "give a shorter one with --report");
     const fs::file_status status = fs::symlink_status(file, ignored);
     if (!fs::exists(status) || (fs::is_regular_file(status) && fs::is_empty(file, ignored))) return;
     std::string head(reportBegin.size(), '\0');
@@ -229,11 +250,10 @@ void checkReportTarget(const std::filesystem::path& file) {
 
 void writeReport(const std::filesystem::path& file, const std::string& text) {
     checkReportTarget(file);
-    std::string temporary = file.string() + ".XXXXXX";
+    std::string temporary = file.string() + std::string(temporaryEnding);
     const int descriptor = ::mkostemp(temporary.data(), O_CLOEXEC);  // mode 0600
     if (descriptor < 0) throw systemError("cannot write report " + file.string(), errno);
-    const bool written = ::write(descriptor, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
-                         ::fsync(descriptor) == 0;
+    const bool written = writeAll(descriptor, text) && ::fsync(descriptor) == 0;
     const int problem = errno;
     ::close(descriptor);
     if (!written || ::rename(temporary.c_str(), file.c_str()) != 0) {

@@ -42,6 +42,9 @@ std::vector<ResolvedStage> resolveStages(Definition& definition, const std::vect
                        displayName(stage, info) + "' (" + info.name + ")";
         result.role = info.role;
         result.position = stage.position;
+        for (const auto& [key, value] : stage.settings.members)
+            if (std::string variable = variableOf(definition, value); !variable.empty())
+                result.variables.emplace(key.scalar, std::move(variable));
         resolved.push_back(std::move(result));
     }
     return resolved;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "pipeline/definition.hpp"
+#include "pipeline/option_variables.hpp"
 #include "plugin/registry.hpp"
 #include "roost/diagnostic.hpp"
 #include "roost/node.hpp"
@@ -20,6 +21,7 @@ struct ResolvedStage {
     std::string label;  ///< "source 1 'database' (sqlite)", for messages
     std::string role;   ///< "database", "storage", "archive"; a transform's own name
     Position position;
+    OptionVariables variables;  ///< which options a variable gives
 };
 
 struct ResolvedPipeline {

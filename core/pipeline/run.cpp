@@ -159,25 +159,37 @@ void Run::move(RunOutcome& outcome) {
     if (!environment_.dryRun) commitAll(outcome);
 }
 
-RunOutcome Run::execute() {
-    RunOutcome outcome;
+/// What `work` throws becomes the outcome.
+void Run::attempt(const std::function<void()>& work) {
     const auto started = std::chrono::steady_clock::now();
     try {
+        work();
+    } catch (const Interrupted&) {
+        setFailure(outcome_, ExitCode::interrupted, "interrupted");
+    } catch (const Error& error) {
+        setFailure(outcome_, environment_.stop.stop_requested() ? ExitCode::interrupted : ExitCode::failed,
+                   error.what(), error.hint());
+    } catch (const std::exception& error) {
+        setFailure(outcome_, ExitCode::failed, error.what());
+    }
+    outcome_.elapsed += std::chrono::steady_clock::now() - started;
+}
+
+bool Run::prepare() {
+    prepared_ = true;
+    attempt([this] {
         plan_ = makePlan(pipeline_, environment_);
         states_.assign(plan_->sinks.size(), SinkState::idle);
         if (environment_.stop.stop_requested()) throw Interrupted();
         if (!options_.confirm(*plan_))
-            setFailure(outcome, ExitCode::failed, "not confirmed; nothing was changed");
-        else if (!environment_.dryRun || rehearses())
-            move(outcome);
-    } catch (const Interrupted&) {
-        setFailure(outcome, ExitCode::interrupted, "interrupted");
-    } catch (const Error& error) {
-        setFailure(outcome, environment_.stop.stop_requested() ? ExitCode::interrupted : ExitCode::failed,
-                   error.what(), error.hint());
-    } catch (const std::exception& error) {
-        setFailure(outcome, ExitCode::failed, error.what());
-    }
+            setFailure(outcome_, ExitCode::failed, "not confirmed; nothing was changed");
+    });
+    return outcome_.code == ExitCode::done;
+}
+
+RunOutcome Run::execute() {
+    if ((prepared_ ? outcome_.code == ExitCode::done : prepare()) && (!environment_.dryRun || rehearses()))
+        attempt([this] { move(outcome_); });
     if (plan_) {
         abortAll();
         for (std::size_t i = 0; i < plan_->sinks.size(); ++i) {
@@ -185,13 +197,12 @@ RunOutcome Run::execute() {
             SinkOutcome result{
                 sink.context->label(), sink.acceptance.target, states_[i] == SinkState::committed, {}};
             if (result.committed) result.summary = sink.sink->summary();
-            outcome.sinks.push_back(std::move(result));
+            outcome_.sinks.push_back(std::move(result));
         }
     }
-    if (outcome.code == ExitCode::done && environment_.notices.setAside.count() > 0)
-        outcome.code = ExitCode::setAside;
-    outcome.elapsed = std::chrono::steady_clock::now() - started;
-    return outcome;
+    if (outcome_.code == ExitCode::done && environment_.notices.setAside.count() > 0)
+        outcome_.code = ExitCode::setAside;
+    return outcome_;
 }
 
 }  // namespace roost

@@ -20,7 +20,7 @@ enum class ExitCode : int {
     failed = 1,        ///< nothing at the target has changed
     usage = 2,         ///< the command line or the definition is wrong
     setAside = 3,      ///< done, but some values or files were set aside
-    untidy = 4,        ///< committed, but tidying up is left
+    untidy = 4,        ///< committed, but tidying up is left, or the report could not be written
     interrupted = 130  ///< nothing at the target has changed
 };
 
@@ -57,7 +57,11 @@ public:
     Run(const ResolvedPipeline& pipeline, RunEnvironment& environment, RunOptions options)
         : pipeline_(pipeline), environment_(environment), options_(std::move(options)) {}
 
-    /// Plans, and unless it is a dry run moves and commits. Throws nothing: failures are in the outcome.
+    /// Plans and asks for confirmation. False where the run ends with that: execute() then tells how. Nothing
+    /// is written, so that a prepared run may be thrown away.
+    bool prepare();
+    /// Prepares where that was not done, and unless it is a dry run moves and commits. Throws nothing:
+    /// failures are in the outcome.
     RunOutcome execute();
 
     /// Null until the plan stands.
@@ -69,6 +73,7 @@ public:
     [[nodiscard]] bool hung() const noexcept { return flow_ && flow_->hung(); }
 
 private:
+    void attempt(const std::function<void()>& work);
     void move(RunOutcome& outcome);
     void begin();
     void abortAll() noexcept;
@@ -87,6 +92,8 @@ private:
     std::vector<std::unique_ptr<SourceProgress>> progress_;
     std::unique_ptr<Flow> flow_;
     enum class SinkState : std::uint8_t { idle, begun, committed, left };
+    RunOutcome outcome_;
+    bool prepared_ = false;
     bool untidy_ = false;            ///< the journal stays
     std::vector<SinkState> states_;  ///< of each sink of the plan; left: recovery's
 };

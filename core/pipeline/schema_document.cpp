@@ -203,6 +203,11 @@ Object::Ptr beforeSchema() {
     Object::Ptr keys = object();
     keys->set("pipeline", described(typed("string"), "The definition's file, beside this one."));
     keys->set("when", described(typed("string"), "It runs only if this text is not empty."));
+    keys->set(
+        "when-replacing",
+        described(anyOf({typed("boolean"), patterned(reference)}),
+                  "This definition is planned first, and the other one runs only where the plan replaces "
+                  "or removes something."));
     keys->set("set", described(typed("object"), "Variables that it gets, as if by --set."));
     Object::Ptr mapping = typed("object");
     mapping->set("properties", keys);

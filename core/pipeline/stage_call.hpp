@@ -14,7 +14,8 @@ namespace roost {
 /// or "". Throws roost::Error for whatever the stage threw, Interrupted for an interruption.
 template <class Call, class Where>
 decltype(auto) callStage(StageContext& context, Where&& where, Call&& call) {
-    const auto named = [&](const std::string& message) {
+    const auto named = [&](const std::string& thrown) {
+        const std::string message = context.inOwnWords(thrown);
         std::string place = where();
         // A stage that names the table itself knows its row better.
         if (message.starts_with(place.substr(0, place.find(" after row ")))) place.clear();
@@ -26,9 +27,9 @@ decltype(auto) callStage(StageContext& context, Where&& where, Call&& call) {
     } catch (const Interrupted&) {
         throw;
     } catch (const OutcomeUnknown& error) {
-        throw OutcomeUnknown(named(error.what()), error.hint());
+        throw OutcomeUnknown(named(error.what()), context.inOwnWords(error.hint()));
     } catch (const Error& error) {
-        throw Error(named(error.what()), error.hint());
+        throw Error(named(error.what()), context.inOwnWords(error.hint()));
     } catch (const std::bad_alloc&) {
         throw Error(named("out of memory"));
     } catch (const std::exception& error) {

@@ -23,7 +23,8 @@ void StageContext::log(LogLevel level, const std::string& message) {
     environment_.log(level, label_ + ": " + message);
 }
 
-void StageContext::warn(const std::string& message) {
+void StageContext::warn(const std::string& told) {
+    const std::string message = inOwnWords(told);
     environment_.notices.warnings.add({label_, {}, message});
     environment_.log(LogLevel::warning, label_ + ": " + message);
 }
@@ -36,7 +37,7 @@ void StageContext::setAside(const std::string& subject, const std::string& messa
 bool StageContext::journal(const std::string& record) {
     const std::scoped_lock lock(environment_.journalMutex);
     try {
-        environment_.journal.append({kind_, plugin_, label_, record});
+        environment_.journal.append({kind_, plugin_, label_, record}, environment_.pipelineName);
         return true;
     } catch (const Error& error) {
         environment_.log(LogLevel::info, label_ + ": no journal is kept: " + error.what());

@@ -7,10 +7,12 @@
 #include <mutex>
 #include <stop_token>
 #include <string>
+#include <string_view>
 
 #include "pipeline/heartbeat.hpp"
 #include "pipeline/journal.hpp"
 #include "pipeline/notices.hpp"
+#include "pipeline/option_variables.hpp"
 #include "roost/context.hpp"
 
 namespace roost {
@@ -37,8 +39,13 @@ struct RunEnvironment {
 
 class StageContext final : public Context {
 public:
-    StageContext(RunEnvironment& environment, PluginKind kind, std::string plugin, std::string label)
-        : environment_(environment), kind_(kind), plugin_(std::move(plugin)), label_(std::move(label)) {}
+    StageContext(RunEnvironment& environment, PluginKind kind, std::string plugin, std::string label,
+                 OptionVariables variables = {})
+        : environment_(environment),
+          kind_(kind),
+          plugin_(std::move(plugin)),
+          label_(std::move(label)),
+          variables_(std::move(variables)) {}
 
     void log(LogLevel level, const std::string& message) override;
     void warn(const std::string& message) override;
@@ -57,6 +64,10 @@ public:
     bool journal(const std::string& record) override;
 
     [[nodiscard]] const std::string& label() const noexcept { return label_; }
+    /// The stage's text with the variables that give the options of which it speaks.
+    [[nodiscard]] std::string inOwnWords(std::string_view text) const {
+        return nameVariables(text, variables_);
+    }
     [[nodiscard]] Heartbeat& heartbeat() noexcept { return heartbeat_; }
 
 private:
@@ -64,6 +75,7 @@ private:
     PluginKind kind_;
     std::string plugin_;
     std::string label_;
+    OptionVariables variables_;
     Heartbeat heartbeat_;
 };
 

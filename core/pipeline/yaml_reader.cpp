@@ -186,8 +186,9 @@ private:
         } else if (!level.key) {
             takeKey(level, std::move(node), plain);
         } else {
-            if (plain) refuseGuess(node);
-            if (looksSecret(level.key->scalar)) rememberSecrets(node);
+            const bool secret = looksSecret(level.key->scalar);
+            if (plain) refuseGuess(node, secret);
+            if (secret) rememberSecrets(node);
             if (level.keepValue) level.node.members.emplace_back(std::move(*level.key), std::move(node));
             level.key.reset();
         }
@@ -214,8 +215,12 @@ private:
     }
 
     /// Plain text that YAML readers take for something else.
-    void refuseGuess(const Node& node) {
-        if (const auto guess = guessOf(node.scalar))
+    void refuseGuess(const Node& node, bool secret = false) {
+        const auto guess = guessOf(node.scalar);
+        if (guess && secret)  // the message must not show what the line hides
+            diagnostics_.error(node.position, "this value could mean something else than its text", 0,
+                               "put it in quotes");
+        else if (guess)
             diagnostics_.error(node.position, guess->problem, countCharacters(node.scalar), guess->advice);
     }
 

@@ -8,7 +8,7 @@ import stat
 import subprocess
 import unittest
 
-from support import PIPELINES, Archive, RoostCase, aviary_data, same, sqlite_rows, sqlite_tables, tree
+from support import PIPELINES, ROOST, Archive, RoostCase, aviary_data, same, sqlite_rows, sqlite_tables, tree
 
 
 class FullBackup(RoostCase):
@@ -144,6 +144,24 @@ class FullBackup(RoostCase):
         self.assertEqual(told["sources"][0]["rows_read"], rows)
         self.assertEqual(told["sinks"][0]["rows"], rows)
         self.assertEqual(told["sinks"][0]["size"], os.path.getsize(target))
+
+    def test_a_report_that_cannot_be_written_in_the_end_is_exit_code_4(self):
+        folder = self.folder / "reports"
+        folder.mkdir()
+        process = subprocess.Popen([ROOST, "run", PIPELINES / "full-backup.yaml", "--set", "out=-", "--report", folder / "r.json"],
+                                   env=self.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0)
+        first = process.stdout.read(1)  # now it runs, and the pipe holds it up
+        folder.rmdir()
+        rest, told = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 4, told)
+        self.assertIn(f"{folder} is no folder that can be written to; the run is committed, only its report is missing",
+                      told.decode())
+        (self.out / "whole.tar.gz").write_bytes(first + rest)
+        self.roost("verify", self.out / "whole.tar.gz")
+        # A name that leaves no room for a temporary one is found before.
+        self.backup("a.tar.gz", "--report", self.folder / ("r" * 250), expect=1)
+        self.assertIn("the report cannot be written: its name is too long", self.result.stderr)
+        self.assertFalse((self.out / "a.tar.gz").exists())
 
     def test_a_report_or_a_target_never_replaces_data(self):
         kept = (self.data / "aviary.db").read_bytes()

@@ -105,7 +105,8 @@ class Killed(RoostCase):
         slow = self.caught_while_writing("slow.tar.gz", signal.SIGSTOP)
         try:
             self.backup("quick.tar.gz")
-            self.roost("recover")
+            self.assertEqual(self.roost("recover").stdout,
+                             f"a run of 'full-backup' is going on (process {slow.pid}) and was left alone\n")
             self.assertTrue(any("roost-partial" in p.name for p in self.out.iterdir()))
         finally:
             slow.send_signal(signal.SIGCONT)
@@ -132,6 +133,18 @@ class NoSpace(RoostCase):
                 errors = [l for l in done.stderr.splitlines() if "error:" in l]
                 self.assertEqual(len(errors), 1, done.stderr)
                 self.assertNothingLeft()
+
+    def test_temporary_room_that_runs_out_is_named_and_not_the_target(self):
+        target = self.backup()
+        server = self.folder / "server"
+        server.mkdir()
+        done = subprocess.run(
+            [ROOST, "run", PIPELINES / "restore.yaml", "--set", f"archive={target}", "--dry-run"],
+            env=self.environment(DATA_DIR=server), capture_output=True, text=True, timeout=60,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000)))
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn(f"in its temporary copy: the folder '{self.temporary}' has no room left", done.stderr)
+        self.assertIn("let TMPDIR name a folder with more", done.stderr)
 
     @unittest.skipUnless(os.geteuid() == 0, "mounting a small file system needs root")
     def test_a_full_disk(self):

@@ -139,6 +139,9 @@ class Restore(Restoring):
         damaged.write_bytes(whole[:-5] + bytes([whole[-5] ^ 1]) + whole[-4:])
         done = self.restore(damaged, self.empty_server(), "--dry-run", expect=1)
         self.assertIn("damaged", done.stderr)
+        # The plan stood: what it lists may explain what the content then met.
+        self.assertIn("restore: this would move\n", done.stdout)
+        self.assertIn("to sink 1 'database' (sqlite)", done.stdout)
 
     def test_a_safety_backup_is_made_first_and_restores_what_was_there(self):
         data = self.other_server()
@@ -159,6 +162,47 @@ class Restore(Restoring):
         before = server_state(data)
         done = self.restore(self.archive, data, "--yes", "--set", f"safety_backup={self.folder}/no/such/x.tar.gz", expect=1)
         self.assertIn("'full-backup' had to succeed before 'restore', which was not begun", done.stderr)
+        self.assertSame(server_state(data), before)
+
+    def test_an_archive_that_is_unfit_costs_no_safety_backup(self):
+        data = self.other_server()
+        safety = self.out / "safety.tar.gz"
+        for archive in (self.out / "typo.tar.gz", PIPELINES / "restore.yaml"):
+            self.restore(archive, data, "--yes", "--set", f"safety_backup={safety}", expect=1)
+            self.assertFalse(safety.exists())
+        # Nor does a question that is not answered.
+        self.restore(self.archive, data, "--set", f"safety_backup={safety}", expect=1)
+        self.assertFalse(safety.exists())
+        self.restore(self.archive, data, "--yes", "--set", f"safety_backup={safety}")
+        self.assertTrue(safety.exists())
+
+    def test_a_safety_backup_of_an_empty_server_is_passed_over(self):
+        data = self.empty_server()
+        safety = self.out / "safety.tar.gz"
+        done = self.restore(self.archive, data, "--set", f"safety_backup={safety}")
+        self.assertIn("'full-backup' is passed over: nothing would be replaced", done.stderr)
+        self.assertFalse(safety.exists())
+        self.assertSame(server_state(data), self.before)
+
+    def test_a_safety_backup_beside_an_archive_from_a_pipe(self):
+        data = self.other_server()
+        safety = self.out / "safety.tar.gz"
+        with open(self.archive, "rb") as archive:
+            self.restore("-", data, "--yes", "--set", f"safety_backup={safety}", stdin=archive)
+        self.assertTrue(safety.exists())
+        self.assertEqual(server_state(data)["table users"], self.before["table users"])
+
+    def test_a_safety_backup_is_kept_where_the_restore_fails_after_it(self):
+        data = self.other_server()
+        before = server_state(data)
+        damaged = self.out / "damaged.tar.gz"
+        content = bytearray(self.archive.read_bytes())
+        content[len(content) // 2] ^= 1
+        damaged.write_bytes(content)
+        safety = self.out / "safety.tar.gz"
+        done = self.restore(damaged, data, "--yes", "--set", f"safety_backup={safety}", expect=1)
+        self.assertIn(f"{safety}, which was made before, is kept", done.stderr)
+        self.roost("verify", safety)
         self.assertSame(server_state(data), before)
 
     def test_an_archive_from_a_slow_pipe(self):
@@ -198,6 +242,7 @@ for i in range(0, len(data), 50000):
         before = server_state(data)
         done = self.restore(self.archive, data, "--yes", expect=1)
         self.assertIn("table users of the target has no column 'rmapi_host'", done.stderr)
+        self.assertIn("'on-schema-drift: warn' (here: --set on_schema_drift=warn) goes on without it", done.stderr)
         self.assertSame(server_state(data), before)
         self.restore(self.archive, data, "--yes", "--set", "on_schema_drift=warn", expect=3)
         self.assertIn("table users, column 'rmapi_host': its values are left out: the target has no such column", self.result.stderr)

@@ -11,6 +11,7 @@
 
 #include "lib/sql/load_plan.hpp"
 #include "lib/sql/rejection/bad_values.hpp"
+#include "lib/stream/partial_file.hpp"
 #include "roost/option_table.hpp"
 
 namespace roost::sql {
@@ -89,6 +90,8 @@ inline void checkDatabaseSinkOptions(const DatabaseSinkOptions& options, const N
 /// Why the file for rejected rows cannot be written; "" where it can, or is not wanted.
 [[nodiscard]] inline std::string rejectFileRefusal(const DatabaseSinkOptions& options) {
     if (options.onBadValue != OnBadValue::rejectFile) return {};
+    if (std::string refusal = stream::longNameRefusal(options.rejectFile); !refusal.empty())
+        return "the file for rejected rows: " + refusal;
     std::error_code ignored;
     if (!std::filesystem::exists(std::filesystem::symlink_status(options.rejectFile, ignored))) return {};
     return "the file for rejected rows, '" + options.rejectFile + "', exists already: name another one";

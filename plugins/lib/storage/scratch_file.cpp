@@ -12,6 +12,20 @@
 
 namespace roost::storage {
 
+namespace {
+
+/// The stage that keeps something there is not to blame.
+Error temporaryError(const std::string& action, const std::filesystem::path& folder, int errorNumber) {
+    const bool full = errorNumber == ENOSPC || errorNumber == EDQUOT || errorNumber == EFBIG;
+    return Error(
+        systemError("cannot " + action + " a temporary file in '" + folder.string() + "'", errorNumber)
+            .what(),
+        full ? "free some space there, or let TMPDIR name a folder with more"
+             : "let TMPDIR name a folder that can be used");
+}
+
+}  // namespace
+
 void ScratchFile::open() {
     const int anonymous = ::open(folder_.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
     if (anonymous >= 0) {
@@ -21,7 +35,7 @@ void ScratchFile::open() {
     // Not every file system has O_TMPFILE.
     std::string name = (folder_ / "roost-XXXXXX").string();
     file_ = FileDescriptor(::mkostemp(name.data(), O_CLOEXEC));
-    if (!file_) throw systemError("cannot make a temporary file in '" + folder_.string() + "'", errno);
+    if (!file_) throw temporaryError("make", folder_, errno);
     ::unlink(name.c_str());
 }
 
@@ -30,8 +44,7 @@ void ScratchFile::append(std::span<const char> bytes) {
     while (!bytes.empty()) {
         const ssize_t written = ::pwrite(file_.get(), bytes.data(), bytes.size(), static_cast<off_t>(end_));
         if (written < 0 && errno == EINTR) continue;
-        if (written < 0)
-            throw systemError("cannot write a temporary file in '" + folder_.string() + "'", errno);
+        if (written < 0) throw temporaryError("write", folder_, errno);
         end_ += static_cast<std::uint64_t>(written);
         bytes = bytes.subspan(static_cast<std::size_t>(written));
     }
@@ -41,9 +54,7 @@ void ScratchFile::read(std::uint64_t offset, std::span<char> bytes) const {
     while (!bytes.empty()) {
         const ssize_t got = ::pread(file_.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
         if (got < 0 && errno == EINTR) continue;
-        if (got <= 0)
-            throw systemError("cannot read a temporary file in '" + folder_.string() + "'",
-                              got < 0 ? errno : EIO);
+        if (got <= 0) throw temporaryError("read", folder_, got < 0 ? errno : EIO);
         offset += static_cast<std::uint64_t>(got);
         bytes = bytes.subspan(static_cast<std::size_t>(got));
     }

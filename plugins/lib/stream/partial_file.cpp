@@ -87,6 +87,20 @@ std::filesystem::path folderOf(const std::filesystem::path& target) {
     return target.has_parent_path() ? target.parent_path() : std::filesystem::path(".");
 }
 
+std::string longNameRefusal(const std::filesystem::path& target, std::string_view suffix) {
+    struct stat info {};
+    const std::string whole = target.native() + std::string(suffix);
+    if (::lstat(whole.c_str(), &info) == 0 || errno != ENAMETOOLONG) return {};
+    const long limit = ::pathconf(folderOf(target).c_str(), _PC_NAME_MAX);
+    const std::size_t most = (limit > 0 ? static_cast<std::size_t>(limit) : longestName) - suffix.size();
+    const std::size_t size = target.filename().native().size();
+    return "the name '" + storage::shownName(target.filename().native()) + "' is too long" +
+           (size > most
+                ? ": " + std::to_string(size) + " bytes, where " + std::to_string(most) + " are possible"
+                : "") +
+           "; choose a shorter one";
+}
+
 PartialFile::PartialFile(std::filesystem::path target, OnExisting onExisting)
     : target_(std::move(target)), onExisting_(onExisting) {
     storage::FileDescriptor file = makeLocked(target_, temporary_);

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "lib/stream/output_file.hpp"
@@ -42,6 +43,10 @@ private:
 
 /// The folder that `target` lies in; "." for a bare name.
 [[nodiscard]] std::filesystem::path folderOf(const std::filesystem::path& target);
+
+/// Why no file can have the name `target` with `suffix` behind it, where it is too long for the file system;
+/// else "". The temporary name, which is cut, tells nothing of that before the commit.
+[[nodiscard]] std::string longNameRefusal(const std::filesystem::path& target, std::string_view suffix = {});
 
 /// Removes what killed runs left in `folder`: each *.roost-partial whose lock is free. Returns their names.
 std::vector<std::string> removeStalePartials(const std::filesystem::path& folder);

@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "lib/sql/postgresql/connection_settings.hpp"
+#include "lib/sql/postgresql/table_locks.hpp"
 #include "lib/sql/postgresql/table_scan.hpp"
 #include "lib/storage/shown_name.hpp"
 #include "sinks/postgresql/load_check.hpp"
@@ -85,12 +86,21 @@ PostgresqlSink::PostgresqlSink(Options options)
 Acceptance PostgresqlSink::accept(const Catalog& catalog, Context& context) {
     const auto connection = Connection::open(connectionSettings_, context);
     beginTransaction(*connection, Access::readOnly, settings_.lockTimeout);
-    TargetState state = readTargetState(*connection);
-    countRows(*connection, sql::planLoad(catalog, state.catalog, settings_.tables), state, context);
-    LoadScheme scheme = schemeFor(*connection, catalog, state, settings_);
+    try {
+        return accept(*connection, catalog, context);
+    } catch (const ServerError& error) {
+        if (error.sqlState() != sql_state::lockNotAvailable) throw;
+        throwWithHolders(*connection, error);
+    }
+}
+
+Acceptance PostgresqlSink::accept(Connection& connection, const Catalog& catalog, Context& context) {
+    TargetState state = readTargetState(connection);
+    countRows(connection, sql::planLoad(catalog, state.catalog, settings_.tables), state, context);
+    LoadScheme scheme = schemeFor(connection, catalog, state, settings_);
     Acceptance acceptance;
     acceptance.tables = true;
-    acceptance.target = connection->name();
+    acceptance.target = connection.name();
     acceptance.refusals = std::move(scheme.plan.refusals);
     if (std::string refusal = sql::rejectFileRefusal(options_); !refusal.empty())
         acceptance.refusals.push_back(std::move(refusal));
@@ -100,7 +110,7 @@ Acceptance PostgresqlSink::accept(const Catalog& catalog, Context& context) {
     acceptance.losses = std::move(scheme.losses);
     acceptance.destroys = std::move(scheme.plan.destroys);
     acceptance.rehearses =
-        context.dryRun() && acceptance.refusals.empty() && mayRehearse(*connection, acceptance);
+        context.dryRun() && acceptance.refusals.empty() && mayRehearse(connection, acceptance);
     return acceptance;
 }
 

@@ -43,6 +43,7 @@ public:
     [[nodiscard]] std::vector<std::pair<std::string, std::string>> summary() const override;
 
 private:
+    Acceptance accept(sql::postgresql::Connection& connection, const Catalog& catalog, Context& context);
     [[nodiscard]] bool mayRehearse(sql::postgresql::Connection& connection, Acceptance& acceptance) const;
 
     Options options_;

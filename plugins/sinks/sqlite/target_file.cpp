@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <utility>
 
 #include "lib/storage/shown_name.hpp"
 #include "lib/stream/partial_file.hpp"
@@ -42,9 +43,13 @@ TargetFile inspectTarget(const std::filesystem::path& path) {
     inspectFolder(path, target);
     if (!target.refusals.empty()) return target;
     if (::stat(path.c_str(), &found) != 0) {
-        if (errno != ENOENT)
+        const int reason = errno;
+        // SQLite's own journal has to have a name, too.
+        if (std::string refusal = stream::longNameRefusal(path, "-journal"); !refusal.empty())
+            target.refusals.push_back(std::move(refusal));
+        else if (reason != ENOENT)
             target.refusals.push_back(
-                systemError("database " + quoted(path) + " cannot be used", errno).what());
+                systemError("database " + quoted(path) + " cannot be used", reason).what());
         else if (::lstat(path.c_str(), &found) == 0)
             target.refusals.push_back("database " + quoted(path) + " is a symbolic link that leads nowhere");
         else if (const std::string left = leftOver(path); !left.empty())

@@ -109,6 +109,8 @@ void TarGzSink::refuseBadTarget(Acceptance& acceptance) const {
     else if (::access(folder.c_str(), W_OK | X_OK) != 0)
         acceptance.refusals.push_back(
             systemError("the folder " + quoted(folder) + " for the archive is not writable", errno).what());
+    if (std::string refusal = stream::longNameRefusal(path); !refusal.empty())
+        acceptance.refusals.push_back(std::move(refusal));
     if (::lstat(path.c_str(), &info) != 0) return;
     if (options_.onExisting == stream::OnExisting::fail)
         acceptance.refusals.push_back(quoted(path) +

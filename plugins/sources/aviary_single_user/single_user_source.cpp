@@ -206,6 +206,8 @@ void SingleUserSource::checkList() const {
         throw Error(
             systemError("the list '" + shownName(options_.list) + "' cannot be written", errno).what(),
             "set 'list' to a file in a folder that can be written");
+    if (const std::string refusal = stream::longNameRefusal(options_.list); !refusal.empty())
+        throw Error("the list cannot be written: " + refusal);
 }
 
 void SingleUserSource::makeRows() {

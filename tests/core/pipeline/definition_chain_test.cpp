@@ -111,6 +111,23 @@ TEST_CASE("'before' may depend on a variable and hand variables on under other n
     CHECK(chain.names == std::vector<std::string>{"b.yaml", "a.yaml"});
 }
 
+TEST_CASE("a 'before' may wait for the plan of the definition that names it") {
+    const TemporaryFolder folder;
+    folder.write("b.yaml", definition(""));
+    for (const auto& [value, expected] :
+         {std::pair("true", true), {"false", false}, {"'${WAIT:-true}'", true}}) {
+        folder.write("a.yaml", definition("{pipeline: b.yaml, when-replacing: " + std::string(value) + "}"));
+        Diagnostics diagnostics;
+        CHECK(loadDefinition(folder.path() / "a.yaml", {}, diagnostics).beforeWhenReplacing == expected);
+        CHECK(diagnostics.empty());
+    }
+    folder.write("a.yaml", definition("{pipeline: b.yaml, when-replacing: maybe}"));
+    CHECK(check(folder, "a.yaml").problems ==
+          "a.yaml:3:44: error: option 'when-replacing' takes true or false, not 'maybe'\n"
+          "  3 | before: {pipeline: b.yaml, when-replacing: maybe}\n"
+          "    |                                            ^^^^^\n");
+}
+
 TEST_CASE("what is wrong in a 'before' of several keys is told at its place") {
     const TemporaryFolder folder;
     folder.write("a.yaml", definition("{pipeline: b.yaml, wen: x, set: {outt: z}}"));
@@ -119,7 +136,7 @@ TEST_CASE("what is wrong in a 'before' of several keys is told at its place") {
           "a.yaml:3:28: error: unknown key 'wen' in 'before'\n"
           "  3 | before: {pipeline: b.yaml, wen: x, set: {outt: z}}\n"
           "    |                            ^^^ did you mean 'when'?\n"
-          "  'before' has: pipeline, when, set\n"
+          "  'before' has: pipeline, when, when-replacing, set\n"
           "a.yaml:3:41: error: 'before' sets 'outt', which b.yaml does not use\n"
           "  3 | before: {pipeline: b.yaml, wen: x, set: {outt: z}}\n"
           "    |                                         ^\n");

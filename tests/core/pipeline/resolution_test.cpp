@@ -359,3 +359,12 @@ TEST_CASE("a secret in a record is shown nowhere, nor is a misspelt one") {
     CHECK(problems.find("       - {tokn: ***, table: items}\n") != std::string::npos);
     CHECK(problems.find("option 'token' takes text, not a list\n") != std::string::npos);
 }
+
+TEST_CASE("an option that a variable gives is known by that variable") {
+    const auto resolved = resolveText(definition(
+        "  - plugin: counter\n    url: ${FROM:-counter:x}\n    rows: ${rows:-5}\n    tables: a${rows:-b}\n",
+        sink, "{rows: '${ROWS:-3}'}"));
+    REQUIRE(resolved.problems.empty());
+    CHECK(resolved.pipeline.sources[0].variables == OptionVariables{{"url", "FROM"}, {"rows", "rows"}});
+    CHECK(resolved.pipeline.sinks[0].variables.empty());
+}

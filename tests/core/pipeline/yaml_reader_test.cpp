@@ -101,6 +101,10 @@ TEST_CASE("plain numbers with a leading zero are refused with what to write") {
     CHECK(read("mode: 0644\n").problems ==
           "f:1:7: error: '0644' begins with a zero, which could mean an octal number\n"
           "  1 | mode: 0644\n    |       ^^^^ write 644, or '0644' with its quotes\n");
+    // Neither the message nor the line shows a secret.
+    CHECK(read("password: 0644\n").problems ==
+          "f:1:11: error: this value could mean something else than its text\n"
+          "  1 | password: ***\n    |           ^ put it in quotes\n");
     CHECK(read("a: -007").problems.find("write -7, or '-007'") != std::string::npos);
     CHECK(read("a: 00").problems.find("write 0, or '00'") != std::string::npos);
     CHECK(read("a: 0.10").problems.empty());

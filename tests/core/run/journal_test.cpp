@@ -1,6 +1,7 @@
 #include "pipeline/journal.hpp"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <catch2/catch.hpp>
 #include <fstream>
@@ -45,7 +46,13 @@ TEST_CASE("a run without records leaves no journal, and one that ends in order r
 TEST_CASE("the journal of a run that still lives is left alone") {
     const Folder folder;
     Journal journal(folder.path);
-    journal.append({PluginKind::sink, "tar-gz", "sink 1", "{}"});
+    journal.append({PluginKind::sink, "tar-gz", "sink 1", "{}"}, "nightly");
+    std::ofstream(folder.path / "run.dead.journal") << R"({"run":"dead","process":1})" << '\n';
+    const std::vector<LivingRun> living = livingRuns(folder.path);
+    REQUIRE(living.size() == 1);
+    CHECK(living[0].pipeline == "nightly");
+    CHECK(living[0].process == ::getpid());
+    CHECK(livingRuns(folder.path / "none").empty());
     PluginRegistry registry({});
     TestEnvironment environment;
     StageContext context(environment, PluginKind::sink, "recover", "recover");

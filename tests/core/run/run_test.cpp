@@ -154,3 +154,32 @@ TEST_CASE("something that was set aside shows in the exit code") {
     CHECK(setup.run().code == ExitCode::setAside);
     CHECK(to.calls.back() == "commit");
 }
+
+TEST_CASE("a prepared run has written nothing, and goes on from its plan") {
+    Script one;
+    Setup setup({&one});
+    Calls order;
+    RunOptions options;
+    options.confirm = [&](const Plan&) {
+        order.emplace_back("asked");
+        return true;
+    };
+    Run run(setup.pipeline, setup.environment, std::move(options));
+    REQUIRE(run.prepare());
+    CHECK(one.calls.empty());
+    CHECK(run.execute().code == ExitCode::done);
+    CHECK(one.calls == Calls{"begin", "prepare", "commit"});
+    CHECK(order == Calls{"asked"});
+}
+
+TEST_CASE("a run whose preparation failed moves nothing and tells why") {
+    Script one;
+    one.refusals = {"no room"};
+    Setup setup({&one});
+    Run run(setup.pipeline, setup.environment, {});
+    CHECK_FALSE(run.prepare());
+    const RunOutcome outcome = run.execute();
+    CHECK(outcome.code == ExitCode::failed);
+    CHECK(outcome.message == "sink 1: no room");
+    CHECK(one.calls.empty());
+}

@@ -235,6 +235,10 @@ TEST_CASE("what cannot be done is refused at the plan, with what to do") {
           "the list '" + made.options.list +
               "' cannot be written: No such file or directory | set 'list' to a file in a folder that can be "
               "written");
+    made.options.list = (made.folder / std::string(300, 'l')).native();
+    CHECK(errorOf([&] { made.begin(); }) ==
+          "the list cannot be written: the name '" + std::string(300, 'l') +
+              "' is too long: 300 bytes, where 255 are possible; choose a shorter one | ");
     made.options.list.clear();
     made.options.apiKey = "no";
     CHECK(

@@ -148,6 +148,18 @@ TEST_CASE("a table that is in use is waited for as long as lock-timeout, and its
     CHECK(table(database, "SELECT name FROM users") == "old");
 }
 
+TEST_CASE("the plan, too, names who holds a table that it has to wait for") {
+    const ScratchDatabase database(application);
+    Session busy(database.name(), "application_name=vacuum");
+    busy.run("BEGIN; LOCK TABLE users IN ACCESS EXCLUSIVE MODE");
+    const std::string pid = busy.value("SELECT pg_backend_pid()");
+    SinkOptions options = into(database);
+    options.lockTimeout = 300;
+    const std::string failure = failureOf(backup(), options);
+    CHECK(failure.find("table users is in use by session " + pid +
+                       " of user 'roost' (vacuum), idle in transaction") != std::string::npos);
+}
+
 TEST_CASE("nothing is seen before the commit, and nothing is left of a load that is broken off") {
     const ScratchDatabase database(application);
     const std::string before = dump(database);

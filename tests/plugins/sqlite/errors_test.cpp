@@ -77,7 +77,7 @@ TEST_CASE("no room for the copy is an error that says so") {
         return errorOf(optionsFor(path), host) == "database '" + path + "': cannot copy it into '" +
                                                       host.temporary.path().string() +
                                                       "': File too large | free some space there, "
-                                                      "choose another folder for temporary files, or "
+                                                      "let TMPDIR name another folder, or "
                                                       "set 'snapshot: lock'" &&
                host.temporary.names().empty();
     }));

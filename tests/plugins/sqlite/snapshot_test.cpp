@@ -294,8 +294,7 @@ TEST_CASE("a missing folder for temporary files is an error that says so") {
     std::filesystem::remove(host.temporary.path());
     CHECK(errorOf(only(folder.file("x.db")), host) ==
           "database '" + folder.file("x.db") + "': cannot copy it into '" + host.temporary.path().string() +
-              "': No such file or directory | free some space there, choose another folder for temporary "
-              "files, or set "
+              "': No such file or directory | free some space there, let TMPDIR name another folder, or set "
               "'snapshot: lock'");
 }
 

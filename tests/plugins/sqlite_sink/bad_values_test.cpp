@@ -89,6 +89,17 @@ TEST_CASE("reject-file leaves such rows out, in a file, and loads the others") {
           "the file for rejected rows, '" + options.rejectFile + "', exists already: name another one");
 }
 
+TEST_CASE("a name of the file of rejected rows that is too long is refused before anything is loaded") {
+    sql::DatabaseSinkOptions options;
+    options.onBadValue = OnBadValue::rejectFile;
+    options.rejectFile = std::string(256, 'r');
+    CHECK(sql::rejectFileRefusal(options) == "the file for rejected rows: the name '" + options.rejectFile +
+                                                 "' is too long: 256 bytes, where 255 are possible; choose a "
+                                                 "shorter one");
+    options.onBadValue = OnBadValue::fail;
+    CHECK(sql::rejectFileRefusal(options).empty());
+}
+
 TEST_CASE("a run that does not commit leaves no file of rejected rows") {
     const Folder folder;
     const std::string target = folder.file("a.db");

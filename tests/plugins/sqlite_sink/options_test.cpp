@@ -91,6 +91,11 @@ TEST_CASE("targets that cannot be written to are refused before anything is done
                 "new one: move it away, or bring the database back that it belongs to"});
     std::filesystem::remove(path + "-wal");
     CHECK(refusals(path).empty());
+    const std::string name(248, 'n');
+    CHECK(refusals(folder.file(name)) ==
+          Texts{"the name '" + name +
+                "' is too long: 248 bytes, where 247 are possible; choose a shorter one"});
+    CHECK(refusals(folder.file(name.substr(1))).empty());
     CHECK(folder.names().empty());
     CHECK(asOrdinaryUser([&] {
         const Folder own;

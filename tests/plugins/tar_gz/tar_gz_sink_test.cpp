@@ -205,6 +205,16 @@ TEST_CASE("a target folder that is missing or no folder is refused") {
                                    "', where the archive should go, is not a folder"});
 }
 
+TEST_CASE("a name that is too long for a file is refused before anything is written") {
+    TemporaryFolder folder;
+    RecordingContext context;
+    const std::string name = std::string(249, 'n') + ".tar.gz";  // 256 bytes
+    CHECK(makeSink(folder / name)->accept({}, context).refusals ==
+          std::vector<std::string>{"the name '" + name +
+                                   "' is too long: 256 bytes, where 255 are possible; choose a shorter one"});
+    CHECK(makeSink(folder / name.substr(1))->accept({}, context).refusals.empty());
+}
+
 TEST_CASE("a name that Aviary would not take is warned of") {
     TemporaryFolder folder;
     RecordingContext context;

@@ -8,7 +8,7 @@ namespace roost::sql::postgresql {
 namespace {
 
 // Whoever holds any lock on one of them stands in the way of an exclusive one; those who wait themselves
-// don't.
+// don't. Who only reads is kept out by exclusive ones alone, on whatever table.
 constexpr std::string_view holdersQuery = R"(
 SELECT DISTINCT n.nspname, c.relname, a.pid, coalesce(a.usename, ''), coalesce(a.application_name, ''),
        coalesce(a.state, '')
@@ -16,9 +16,11 @@ FROM pg_locks l JOIN pg_class c ON c.oid = l.relation JOIN pg_namespace n ON n.o
 JOIN pg_stat_activity a ON a.pid = l.pid
 WHERE l.locktype = 'relation' AND l.granted AND l.pid <> pg_backend_pid()
   AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-  AND (c.oid = ANY ($1::oid[]) OR c.relispartition AND pg_partition_root(c.oid)::oid = ANY ($1::oid[]))
+  AND CASE WHEN $1::oid[] = '{}' THEN l.mode = 'AccessExclusiveLock' AND c.relkind IN ('r', 'p', 'm')
+           ELSE c.oid = ANY ($1::oid[]) OR c.relispartition AND pg_partition_root(c.oid)::oid = ANY ($1::oid[]) END
 ORDER BY n.nspname, c.relname, a.pid LIMIT 5)";
 
+/// Without tables: those who let nobody read.
 std::string holders(Connection& connection, const std::vector<LockedTable>& tables) {
     std::string oids = "{";
     for (const LockedTable& table : tables) {
@@ -59,6 +61,15 @@ void lockTables(Connection& connection, const std::vector<LockedTable>& tables, 
                           "stop the application that uses the database, and run again", error.sqlState(),
                           error.report());
     }
+}
+
+void throwWithHolders(Connection& connection, const ServerError& error) {
+    connection.execute("ROLLBACK", "end the transaction");
+    const std::string who = holders(connection, {});
+    if (who.empty()) throw error;
+    throw ServerError(std::string(error.what()) + "; " + who,
+                      "stop the application that uses the database, and run again", error.sqlState(),
+                      error.report());
 }
 
 }  // namespace roost::sql::postgresql

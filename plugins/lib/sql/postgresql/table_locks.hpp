@@ -21,4 +21,8 @@ struct LockedTable {
 /// over then.
 void lockTables(Connection& connection, const std::vector<LockedTable>& tables, const std::string& mode);
 
+/// Throws `error` anew, by which lock_timeout ended a query that only reads, with the sessions that hold
+/// tables so that nobody may read them. The transaction is over then.
+[[noreturn]] void throwWithHolders(Connection& connection, const ServerError& error);
+
 }  // namespace roost::sql::postgresql

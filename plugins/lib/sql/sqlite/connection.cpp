@@ -21,8 +21,9 @@ std::string hintFor(int code, bool writes = false) {
         case SQLITE_NOTADB:
             return "check the path; an encrypted database must be decrypted first";
         case SQLITE_FULL:
-            return writes ? "free some space on the file system of the database; nothing was changed"
-                          : "free some space in the folder for temporary files";
+            return writes
+                       ? "free some space on the file system of the database; nothing was changed"
+                       : "free some space in the folder for temporary files, or let TMPDIR name another one";
         case SQLITE_IOERR:
             return "check the disk, and the file system that the database lies on";
         case SQLITE_PERM:
@@ -123,6 +124,10 @@ Error Connection::error(const std::string& action) const {
     if ((code & 0xFF) == SQLITE_BUSY) return lockedError(action);
     if ((code & 0xFF) == SQLITE_NOTADB)
         return Error("'" + shown_ + "' is not a SQLite database", hintFor(code));
+    if (((code & 0xFF) == SQLITE_FULL || code == SQLITE_IOERR_WRITE) && !temporaryFolder_.empty())
+        return Error("database '" + shown_ + "': cannot " + action + " in its temporary copy: the folder '" +
+                         temporaryFolder_.native() + "' has no room left",
+                     "free some space there, or let TMPDIR name a folder with more");
     return Error("database '" + shown_ + "': cannot " + action + ": " + sqlite3_errmsg(handle()),
                  hintFor(code, writes_));
 }

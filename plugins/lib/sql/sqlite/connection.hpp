@@ -32,6 +32,10 @@ public:
     /// this connection.
     void attend(Context& context, std::chrono::milliseconds busyTimeout);
 
+    /// Tells that the file is a temporary one in `folder`: where its room runs out, messages name that folder
+    /// and not the database of which it is a copy.
+    void liesInTemporary(std::filesystem::path folder) { temporaryFolder_ = std::move(folder); }
+
     /// Runs one or several statements without results. Throws as fail() does.
     void execute(const std::string& sql);
 
@@ -59,6 +63,7 @@ private:
 
     std::string shown_;
     std::filesystem::path path_;
+    std::filesystem::path temporaryFolder_;  ///< empty for a database that is none
     std::unique_ptr<sqlite3, Close> handle_;
     Context* context_ = nullptr;
     std::chrono::milliseconds busyTimeout_{0};

@@ -84,7 +84,7 @@ std::vector<FileState> statesOf(const std::filesystem::path& path) {
 Error copyError(const std::string& shown, const std::filesystem::path& folder, int code) {
     return Error("database '" + shown + "': cannot copy it into '" + folder.string() +
                      "': " + std::generic_category().message(code),
-                 "free some space there, choose another folder for temporary files, or set 'snapshot: lock'");
+                 "free some space there, let TMPDIR name another folder, or set 'snapshot: lock'");
 }
 
 /// Refuses what surely won't fit, before anybody is kept waiting.
@@ -139,6 +139,8 @@ UnlinkedDatabase::UnlinkedDatabase(const std::filesystem::path& folder, std::str
     const Removal removal(name_);
     writer_ = std::make_unique<Connection>(name_, Connection::Mode::readWrite, shown);
     later_ = std::make_unique<Connection>(name_, later, std::move(shown));
+    writer_->liesInTemporary(folder);
+    later_->liesInTemporary(folder);
 }
 
 UnlinkedDatabase::~UnlinkedDatabase() {
