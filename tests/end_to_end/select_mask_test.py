@@ -41,7 +41,7 @@ MASK = """
       - {column: visits.mail, email: true}
       - {column: patients.phone, digits: true}
       - {column: patients.born, value: 1970-01-01}
-      - {column: patients.note, "null": true}
+      - {column: patients.note, set-null: true}
       - {column: settings.value, value: masked, where: {key: smtp_*}}
 """
 
@@ -173,11 +173,11 @@ class Selective(Restoring):
 
     def test_masks_that_can_not_be_are_refused_before_anything_is_written(self):
         for rules, message in (
-                ("{column: patients.email, \"null\": true}",
+                ("{column: patients.email, set-null: true}",
                  "the rule of line 9: patients.email can't be NULL"),
                 ("{column: visits.patient_id, digits: true}",
                  "visits.patient_id refers to patients.id, and only the former is masked"),
-                ("{column: patients.emial, \"null\": true}", "'rules': there is no column 'patients.emial'")):
+                ("{column: patients.emial, set-null: true}", "'rules': there is no column 'patients.emial'")):
             target = self.out / "none.tar.gz"
             self.export(f"sqlite:{self.clinic}",
                         f"\n  - plugin: mask\n    key: 0123456789abcdef\n    rules:\n      - {rules}\n", target.name, expect=1)
@@ -187,9 +187,9 @@ class Selective(Restoring):
                 ("{plugin: mask, rules: {column: a.b, hash: true}}", "'hash', 'email' and 'digits' need a 'key'"),
                 ("{plugin: mask, key: short}", "'key' needs 16 characters or more: a shorter one can be guessed"),
                 ("{plugin: mask, rules: {column: a.b}}",
-                 "a rule takes one of 'null', 'value', 'hash', 'email', 'digits' and 'keep'"),
+                 "a rule takes one of 'set-null', 'value', 'hash', 'email', 'digits' and 'keep'"),
                 ("{plugin: select, where: {table: a, column: b}}",
-                 "a condition has to ask something: add 'is', 'like', 'from', 'to' or 'null'"),
+                 "a condition has to ask something: add 'is', 'like', 'from', 'to' or 'is-null'"),
                 ("{plugin: select, columns: id}", "'columns' takes table.column: 'id' names no table"),
                 ("{plugin: select, newer-than: yesterday}", "'newer-than' takes an age or a time")):
             self.export(f"sqlite:{self.clinic}", f"\n  - {options}\n", "none.tar.gz", expect=2)

@@ -25,7 +25,7 @@ OptionTable<MaskRule> ruleOptions() {
             "and `?`.")
         .required()
         .example("users.email")
-        .boolean("null", &MaskRule::null, "All values become NULL.")
+        .boolean("set-null", &MaskRule::null, "All values become NULL.")
         .text("value", &MaskRule::value, "All values become this one.")
         .boolean(
             "hash", &MaskRule::hash,
@@ -48,7 +48,7 @@ void checkRule(const MaskRule& rule, const Node& node, Diagnostics& diagnostics)
     }
     if (actions != 1)
         diagnostics.error(node.position,
-                          "a rule takes one of 'null', 'value', 'hash', 'email', 'digits' and 'keep'");
+                          "a rule takes one of 'set-null', 'value', 'hash', 'email', 'digits' and 'keep'");
 }
 
 }  // namespace

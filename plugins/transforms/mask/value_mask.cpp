@@ -34,6 +34,11 @@ bool takesDigits(TypeKind kind) noexcept {
     return kind == TypeKind::text || kind == TypeKind::decimal || isInteger(kind);
 }
 
+/// A collation, or a type of its own, may take texts of two forms for one.
+bool ignoresForm(const Column& column) {
+    return !column.collation.empty() || column.nativeType.find("citext") != std::string::npos;
+}
+
 std::size_t charactersOf(std::string_view text) noexcept {
     return static_cast<std::size_t>(
         std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
@@ -75,7 +80,7 @@ ValueMask::ValueMask(Action action, const std::string& value, const Column& colu
         case Action::hash:
             if (!takesHash(type_.kind))
                 refuse("holds " + format(type_) + ", which a hash is none of",
-                       "use 'digits' for numbers, else 'null' or 'value'");
+                       "use 'digits' for numbers, else 'set-null' or 'value'");
             prepareHash(column, why);
             break;
         case Action::email:
@@ -84,12 +89,12 @@ ValueMask::ValueMask(Action action, const std::string& value, const Column& colu
             break;
         case Action::digits:
             if (!takesDigits(type_.kind))
-                refuse("holds " + format(type_) + ", which 'digits' does not take", "use 'hash' or 'null'");
+                refuse("holds " + format(type_) + ", which 'digits' does not take",
+                       "use 'hash' or 'set-null'");
             if (unique && type_.kind == TypeKind::decimal)
-                refuse("is unique, and numbers of other forms may be one", "use 'null' or 'keep: true'");
-            if (unique && type_.kind == TypeKind::text && !column.collation.empty())
-                refuse("is unique by the collation '" + column.collation +
-                           "', for which values of 'digits' might be one",
+                refuse("is unique, and numbers of other forms may be one", "use 'set-null' or 'keep: true'");
+            if (unique && type_.kind == TypeKind::text && ignoresForm(column))
+                refuse("is unique by more than its letters, for which values of 'digits' might be one",
                        "use 'hash'");
             break;
         case Action::drop:

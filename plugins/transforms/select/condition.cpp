@@ -137,7 +137,7 @@ Condition::Condition(const WhereRecord& record, const Table& table, std::size_t 
     const std::string column = shownName(table.qualifiedName() + "." + own.name);
     const bool compares = record.is || record.like || record.from || record.to;
     if (compares && comparison_ == Comparison::none)
-        throw Error("'where': " + column + " holds bytes, of which only 'null' can be asked");
+        throw Error("'where': " + column + " holds bytes, of which only 'is-null' can be asked");
     if ((record.from || record.to) && !isOrdered(own.type.kind))
         throw Error("'where': 'from' and 'to' need an order, which values of " + column + " (" +
                         format(own.type) + ") do not have",

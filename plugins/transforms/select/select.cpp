@@ -29,16 +29,16 @@ OptionTable<WhereRecord> whereOptions() {
               "The value's text matches this pattern: `*` stands for any characters, `?` for one.")
         .text("from", &WhereRecord::from, "The value is this one or a larger (later) one.")
         .text("to", &WhereRecord::to, "The value is this one or a smaller (earlier) one.")
-        .boolean("null", &WhereRecord::null, "true: the value is NULL. false: it is not.");
+        .boolean("is-null", &WhereRecord::null, "true: the value is NULL. false: it is not.");
 }
 
 void checkWhere(const WhereRecord& record, const Node& node, Diagnostics& diagnostics) {
     const bool asks = record.is || record.like || record.from || record.to;
     if (!asks && !record.null)
         diagnostics.error(node.position,
-                          "a condition has to ask something: add 'is', 'like', 'from', 'to' or 'null'");
-    if (const Node* const null = node.find("null"); null != nullptr && asks && record.null.value_or(false))
-        diagnostics.error(null->position, "'null: true' and a value can't both be", null->scalar.size());
+                          "a condition has to ask something: add 'is', 'like', 'from', 'to' or 'is-null'");
+    if (const Node* const null = node.find("is-null"); null != nullptr && asks && record.null.value_or(false))
+        diagnostics.error(null->position, "'is-null: true' and a value can't both be", null->scalar.size());
 }
 
 void checkMoment(const char* key, const std::string& text, const Node& settings, Diagnostics& diagnostics) {

@@ -242,10 +242,11 @@ TEST_CASE("what a column can't take is refused by name") {
     CHECK(refused({value("users.age", "70000")}) ==
           "rule 1: users.age holds int16, which 'value' is none of");
     CHECK(refused({hash("users.age")}) ==
-          "rule 1: users.age holds int16, which a hash is none of | use 'digits' for numbers, else 'null' or "
+          "rule 1: users.age holds int16, which a hash is none of | use 'digits' for numbers, else "
+          "'set-null' or "
           "'value'");
     CHECK(refused({digits("users.born")}) ==
-          "rule 1: users.born holds date, which 'digits' does not take | use 'hash' or 'null'");
+          "rule 1: users.born holds date, which 'digits' does not take | use 'hash' or 'set-null'");
     CHECK(refused({email("users.age")}) == "rule 1: users.age holds int16, not text");
     CHECK(refused({null("users.domain")}) ==
           "rule 1: users.domain is generated: mask the columns that it is made of");
@@ -266,6 +267,13 @@ TEST_CASE("what a column can't take is refused by name") {
           "'hash'");
     some.where = {{"fax", "*"}};
     CHECK(refused({some}) == "rule 1: users.email: its table has no column 'fax', of which 'where' asks");
+    Catalog folded = server();
+    folded.tables[0].columns[1].collation = "NOCASE";
+    CHECK(
+        refused({digits("users.email")}, Mask::Secrets::keep, folded) ==
+        "rule 1: users.email is unique by more than its letters, for which values of 'digits' might be one | "
+        "use 'hash'");
+    CHECK(refused({digits("users.email")}) == "no error");
     Catalog keyed = server();
     keyed.tables[1].primaryKey = {"key_hash"};
     CHECK(refused({}, Mask::Secrets::drop, keyed) ==

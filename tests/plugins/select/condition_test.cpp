@@ -130,7 +130,7 @@ TEST_CASE("what can't be asked of a column is refused") {
     CHECK(errorOf([] { condition("timestamp", record({}, {}, "2026-02-30")); }) ==
           "'where': 'to' of t.c takes a date or a time as 2026-01-31T12:34:56Z, not '2026-02-30'");
     CHECK(errorOf([] { condition("bytes", record("x")); }) ==
-          "'where': t.c holds bytes, of which only 'null' can be asked");
+          "'where': t.c holds bytes, of which only 'is-null' can be asked");
     CHECK(errorOf([] { condition("json", record({}, "a")); }) ==
           "'where': 'from' and 'to' need an order, which values of t.c (json) do not have | use 'is' or "
           "'like'");
