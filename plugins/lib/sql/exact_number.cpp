@@ -82,10 +82,11 @@ std::strong_ordering operator<=>(const ExactNumber& a, const ExactNumber& b) noe
     if (a.sign_ != b.sign_) return a.sign_ <=> b.sign_;
     if (a.sign_ == 0) return std::strong_ordering::equal;
     std::strong_ordering order = a.infinite_ <=> b.infinite_;
-    if (order == 0 && !a.infinite_) order = a.exponent_ <=> b.exponent_;
-    if (order == 0) order = a.digits_ <=> b.digits_;
+    if (std::is_eq(order) && !a.infinite_) order = a.exponent_ <=> b.exponent_;
+    if (std::is_eq(order)) order = a.digits_ <=> b.digits_;
     if (a.sign_ > 0) return order;
-    return order == 0 ? order : (order < 0 ? std::strong_ordering::greater : std::strong_ordering::less);
+    if (std::is_eq(order)) return order;
+    return std::is_lt(order) ? std::strong_ordering::greater : std::strong_ordering::less;
 }
 
 }  // namespace roost::sql

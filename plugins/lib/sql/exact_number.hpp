@@ -19,7 +19,9 @@ public:
     [[nodiscard]] static std::optional<ExactNumber> of(double value);
 
     friend std::strong_ordering operator<=>(const ExactNumber& a, const ExactNumber& b) noexcept;
-    friend bool operator==(const ExactNumber& a, const ExactNumber& b) noexcept { return (a <=> b) == 0; }
+    friend bool operator==(const ExactNumber& a, const ExactNumber& b) noexcept {
+        return std::is_eq(a <=> b);
+    }
 
 private:
     int sign_ = 0;  ///< -1, 0 or 1

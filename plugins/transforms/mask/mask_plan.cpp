@@ -187,6 +187,7 @@ private:
     /// Values of generated columns are computed anew where they arrive: what comes here would tell the old.
     static void clearGenerated(const Table& table, std::vector<ColumnMasks>& masks) {
         std::vector<std::string> read;
+        read.reserve(table.columns.size());
         for (const ColumnMasks& mask : masks) read.push_back(table.columns[mask.place].name);
         for (std::size_t i = 0; i < read.size(); ++i)
             for (std::size_t place = 0; place < table.columns.size(); ++place) {

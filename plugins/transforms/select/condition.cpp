@@ -268,7 +268,9 @@ std::optional<std::strong_ordering> Condition::order(const Cell& cell, const Ope
 Answer Condition::compare(const Cell& cell, const Operand& operand, Side side) const {
     const auto found = order(cell, operand);
     if (!found) return Answer::incomparable;
-    const bool holds = side == Side::is ? *found == 0 : side == Side::from ? *found >= 0 : *found <= 0;
+    const bool holds = side == Side::is     ? std::is_eq(*found)
+                       : side == Side::from ? std::is_gteq(*found)
+                                            : std::is_lteq(*found);
     return holds ? Answer::yes : Answer::no;
 }
 

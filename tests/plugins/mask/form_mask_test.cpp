@@ -57,6 +57,12 @@ TEST_CASE("no two values become one") {
     std::set<std::int64_t> numbers;
     for (std::int64_t i = -999; i < 1000; ++i) numbers.insert(mask.integer(i, -32768, 32767));
     CHECK(numbers.size() == 1999);
+    for (const char* other : {"a", "b", "c", "d", "e", "f", "g", "h"}) {
+        KeyedHash otherHash(other);
+        std::set<std::int64_t> few;
+        for (std::int64_t i = -9; i < 10; ++i) few.insert(FormMask(otherHash).integer(i, -100, 100));
+        CHECK(few.size() == 19);  // -0 is 0
+    }
     std::set<std::int64_t> small;
     for (std::int64_t i = 10'000; i <= 32'767; ++i) small.insert(mask.integer(i, -32768, 32767));
     CHECK(small.size() == 22'768);
