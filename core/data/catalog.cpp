@@ -21,6 +21,12 @@ constexpr std::array<std::pair<NumericTime, std::string_view>, 4> numericTimes{{
     {NumericTime::julianDay, "julian-day"},
 }};
 
+constexpr std::array<std::pair<Coverage, std::string_view>, 3> coverages{{
+    {Coverage::whole, "whole"},
+    {Coverage::users, "users"},
+    {Coverage::files, "files"},
+}};
+
 Key keyOf(const Table& table) { return {table.schema, table.name}; }
 
 /// For each table the positions of those that it refers to, itself left out.
@@ -72,6 +78,18 @@ std::optional<NumericTime> numericTime(std::string_view word) noexcept {
         std::ranges::find(numericTimes, word, &decltype(numericTimes)::value_type::second);
     if (found == numericTimes.end()) return std::nullopt;
     return found->first;
+}
+
+std::string_view name(Coverage coverage) noexcept {
+    for (const auto& [value, word] : coverages)
+        if (value == coverage) return word;
+    return "whole";
+}
+
+std::optional<Coverage> coverage(std::string_view word) noexcept {
+    for (const auto& [value, known] : coverages)
+        if (known == word) return value;
+    return std::nullopt;
 }
 
 std::string formatType(const Column& column) {

@@ -55,6 +55,7 @@ void merge(Catalog& whole, PlannedSource& planned) {
             same->folders += kind.folders;
             same->bytes += kind.bytes;
             same->users += kind.users;
+            same->coverage = std::max(same->coverage, kind.coverage);
         }
     }
 }
@@ -86,6 +87,20 @@ void addTransforms(const ResolvedPipeline& pipeline, RunEnvironment& environment
         planned.transform =
             callStage(*planned.context, [&] { return stage.factory->makeTransform(stage.settings); });
         callStage(*planned.context, [&] { planned.transform->rewrite(plan.catalog, *planned.context); });
+    }
+}
+
+/// What a source removes once it was moved has to have come through.
+void protectMovedFiles(const Plan& plan) {
+    for (const PlannedSource& planned : plan.sources) {
+        if (!planned.source->removesFiles()) continue;
+        for (const EntryKindTotals& own : planned.catalog.entryKinds) {
+            const auto kind = std::ranges::find(plan.catalog.entryKinds, own.kind, &EntryKindTotals::kind);
+            if (kind != plan.catalog.entryKinds.end() && kind->coverage <= own.coverage) continue;
+            throw Error(planned.context->label() + " removes its files of the kind '" + own.kind +
+                            "' after the run, and a transform leaves some of them out: they would be lost",
+                        "set 'move: false' there, or remove the transform");
+        }
     }
 }
 
@@ -190,6 +205,7 @@ std::unique_ptr<Plan> makePlan(const ResolvedPipeline& pipeline, RunEnvironment&
     makeSinks(pipeline, environment, *plan);
     addSources(pipeline, environment, *plan);
     addTransforms(pipeline, environment, *plan);
+    protectMovedFiles(*plan);
     offerToSinks(pipeline, environment, *plan);
     requireTakers(*plan);
     return plan;

@@ -121,6 +121,9 @@ struct Table {
     std::string comment;
     /// Rows: counted where the context asks for exact counts (a dry run), else an estimate for progress.
     std::uint64_t rows = 0;
+    /// Rows, columns or values of it were left out or masked on purpose: what comes is no replacement for the
+    /// table that it came from. A sink adds it, but does not take what is missing for deleted.
+    bool partial = false;
 
     /// "name" or "schema.name".
     [[nodiscard]] std::string qualifiedName() const { return schema.empty() ? name : schema + "." + name; }
@@ -139,13 +142,29 @@ struct NativeObject {
     friend bool operator==(const NativeObject&, const NativeObject&) = default;
 };
 
-/// What a storage source holds of one kind of file ("documents", "configs").
+/// How much of a kind of file comes.
+enum class Coverage : std::uint8_t {
+    whole,  ///< all of it
+    users,  ///< of some users, but of each of them all
+    files,  ///< of some users some files
+};
+
+/// "whole", "users", "files": the words that metadata.json uses.
+[[nodiscard]] std::string_view name(Coverage coverage) noexcept;
+
+/// The reverse; nothing for a word that is none of them.
+[[nodiscard]] std::optional<Coverage> coverage(std::string_view word) noexcept;
+
+/// What a storage source holds of one kind of file ("documents", "configs"). A transform that leaves files
+/// out, and cannot know how many stay, sets the numbers to 0.
 struct EntryKindTotals {
     std::string kind;
     std::uint64_t files = 0;
     std::uint64_t folders = 0;
     std::uint64_t bytes = 0;
     std::uint64_t users = 0;
+    /// What is missing was left out on purpose: a sink does not take it for deleted.
+    Coverage coverage = Coverage::whole;
 };
 
 /// What the dialect of a catalog cannot express and a transform had to leave out or change. A sink tells
@@ -168,7 +187,8 @@ struct Catalog {
     std::string dialect;  ///< "sqlite", "postgresql", ...; empty where there are no tables
     std::vector<Table> tables;
     std::vector<NativeObject> objects;
-    /// A kind that is listed is complete, even when it has no files: a sink removes what is not in it.
+    /// A kind that is listed is complete as far as its coverage goes, even when it has no files: a sink
+    /// removes what is not in it.
     std::vector<EntryKindTotals> entryKinds;
     std::vector<Loss> losses;
     /// What the plan should tell: a table left out, a type that was guessed, a symbolic link.

@@ -45,6 +45,9 @@ public:
     /// After every sink has committed and tidied: what may only then be done to the source (a move removes
     /// what was moved). Never in a dry run. What it throws leaves the run committed.
     virtual void tidy() {}
+    /// Whether tidy() removes files. A run in which a transform leaves some of their kind out is refused
+    /// then: they would be lost. Asked after catalog().
+    [[nodiscard]] virtual bool removesFiles() const { return false; }
 };
 
 /// What changes data on its way. rewrite() first, once; apply() then from one thread.

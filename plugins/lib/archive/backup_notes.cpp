@@ -30,6 +30,23 @@ std::vector<std::uint64_t> numbers(std::string_view version) {
     }
 }
 
+/// What was left out on purpose.
+std::vector<std::string> partNotes(const Catalog& catalog) {
+    std::vector<std::string> notes;
+    std::string tables;
+    for (const Table& table : catalog.tables)
+        if (table.partial) tables += (tables.empty() ? "" : ", ") + storage::shownName(table.qualifiedName());
+    if (!tables.empty())
+        notes.push_back("the archive has only a part of these tables, or masked values of them: " + tables);
+    for (const EntryKindTotals& kind : catalog.entryKinds)
+        if (kind.coverage != Coverage::whole)
+            notes.push_back(
+                "the archive has only " +
+                std::string(kind.coverage == Coverage::users ? "some users' files" : "some of the files") +
+                " of the kind '" + storage::shownName(kind.kind) + "'");
+    return notes;
+}
+
 /// How far the archive can be trusted to be what there was.
 std::vector<std::string> proofNotes(const BackupReader& backup) {
     if (!backup.isRoosts())
@@ -37,10 +54,11 @@ std::vector<std::string> proofNotes(const BackupReader& backup) {
             "the archive was not made by roost: it has no checksums, so only the CRC of gzip tells that its "
             "files "
             "are whole"};
-    const std::uint64_t setAside = backup.metadata().roost->setAside;
-    if (setAside == 0) return {};
-    return {storage::counted(setAside, "file was", "files were") +
-            " left out or altered when the archive was made"};
+    std::vector<std::string> notes = partNotes(backup.catalog());
+    if (const std::uint64_t setAside = backup.metadata().roost->setAside; setAside != 0)
+        notes.push_back(storage::counted(setAside, "file was", "files were") +
+                        " left out or altered when the archive was made");
+    return notes;
 }
 
 bool isKnown(const std::string& version) { return !version.empty() && version != "unknown"; }

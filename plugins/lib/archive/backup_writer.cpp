@@ -13,6 +13,9 @@ namespace roost::archive {
 namespace {
 
 constexpr std::size_t namedWarnings = 100;
+constexpr std::string_view partialForAviary =
+    "this is a part of a server's data: Aviary would take what is not in it for deleted, so restore it with "
+    "roost";
 constexpr std::size_t digestLength = 64;  // of a SHA-256 in hexadecimal
 constexpr std::size_t documentBuffer = std::size_t{256} << 10U;
 
@@ -33,6 +36,12 @@ std::uint64_t expectedUsers(const Catalog& catalog, const std::string& usersTabl
     for (const Table& table : catalog.tables)
         if (table.name == usersTable) users = std::max(users, table.rows);
     return users;
+}
+
+bool isPartial(const Catalog& catalog) {
+    return std::ranges::any_of(catalog.tables, &Table::partial) ||
+           std::ranges::any_of(catalog.entryKinds,
+                               [](const EntryKindTotals& kind) { return kind.coverage != Coverage::whole; });
 }
 
 std::vector<std::string> scopesOf(const Catalog& catalog) {
@@ -65,7 +74,8 @@ BackupWriter::BackupWriter(stream::ByteTarget& target, const Catalog& catalog, B
     metadata_.dialect = catalog.dialect;
     metadata_.pipeline = context.pipelineName();
     metadata_.scopes = scopesOf(catalog);
-    for (const EntryKindTotals& kind : catalog.entryKinds) kindState(kind.kind);
+    for (const EntryKindTotals& kind : catalog.entryKinds)
+        kindState(kind.kind).totals.coverage = kind.coverage;
     headSize_ = paddedSize(estimateMetadata(catalog, expectedUsers(catalog, options_.usersTable)));
     head_ = tar_.reserve(generated(metadataName, headSize_));
     writeSchemaMember();
@@ -111,7 +121,7 @@ void BackupWriter::begin(const TableBegin& item) {
     const auto index = static_cast<std::size_t>(current_ - catalog_.tables.data());
     userKey_.reset();
     if (current_->name == options_.usersTable) userKey_ = keyColumn(*current_);
-    metadata_.tables.push_back({current_->schema, current_->name, memberNames_[index], 0});
+    metadata_.tables.push_back({current_->schema, current_->name, memberNames_[index], 0, current_->partial});
     table_.begin(*current_, memberNames_[index], seconds_);
 }
 
@@ -192,6 +202,7 @@ void BackupWriter::completeMetadata() {
     if (oddNames_.unnamed() != 0)
         metadata_.warnings.push_back("Aviary does not restore " + std::to_string(oddNames_.unnamed()) +
                                      " more files: their paths have '..' in them");
+    if (isPartial(catalog_)) metadata_.warnings.emplace_back(partialForAviary);
     for (const std::string& warning : metadata_.warnings) context_.warn(warning);
 }
 

@@ -67,6 +67,7 @@ void writeTables(JsonWriter& json, const std::vector<TableTotals>& tables) {
         if (!table.schema.empty()) json.member("schema", table.schema);
         json.member("file", table.member);
         json.member("rows", table.rows);
+        if (table.partial) json.member("partial", true);
         json.endObject();
     }
     json.endArray();
@@ -82,6 +83,7 @@ void writeEntryKinds(JsonWriter& json, const std::vector<EntryKindTotals>& kinds
         json.member("folders", kind.folders);
         json.member("bytes", kind.bytes);
         json.member("users", kind.users);
+        if (kind.coverage != Coverage::whole) json.member("partial", name(kind.coverage));
         json.endObject();
     }
     json.endArray();
@@ -118,10 +120,13 @@ std::uint64_t estimateMetadata(const Catalog& catalog, std::uint64_t users) {
     constexpr std::uint64_t fixed = 1024;
     constexpr std::uint64_t perTable = 120;
     constexpr std::uint64_t perKind = 120;
+    constexpr std::uint64_t perMark = 32;  // of what is partial
     constexpr std::uint64_t perUser = 44;  // a uuid with its quotes and indentation
     std::uint64_t size = fixed + perKind * catalog.entryKinds.size();
+    for (const EntryKindTotals& kind : catalog.entryKinds)
+        if (kind.coverage != Coverage::whole) size += perMark;
     for (const Table& table : catalog.tables)
-        size += perTable + 3 * (table.schema.size() + table.name.size());
+        size += (table.partial ? perMark : 0) + perTable + 3 * (table.schema.size() + table.name.size());
     return size + users * perUser;
 }
 

@@ -20,6 +20,7 @@ struct TableTotals {
     std::string name;
     std::string member;  ///< its name in the archive
     std::uint64_t rows = 0;
+    bool partial = false;
 };
 
 /// Everything that the document says but the list of users.

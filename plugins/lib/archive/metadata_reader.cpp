@@ -6,6 +6,7 @@
 #include "lib/archive/json_tree.hpp"
 #include "lib/archive/member_names.hpp"
 #include "lib/archive/tagged_value.hpp"
+#include "lib/storage/shown_name.hpp"
 #include "roost/error.hpp"
 
 namespace roost::archive {
@@ -31,8 +32,19 @@ TableTotals readTable(const JsonPlace& place) {
     table.schema = members.text("schema");
     table.member = members.get("file").text();
     table.rows = members.get("rows").count();
+    if (const auto partial = members.find("partial")) table.partial = partial->boolean();
     members.finish();
     return table;
+}
+
+/// A word that is not known may not be taken for "whole".
+Coverage readCoverage(const JsonPlace& place) {
+    const std::string word = place.text();
+    const std::optional<Coverage> known = coverage(word);
+    if (!known)
+        place.fail("'" + storage::shownName(word) + "' is nothing that this version of roost knows",
+                   "restore with a newer roost");
+    return *known;
 }
 
 EntryKindTotals readKind(const JsonPlace& place) {
@@ -43,6 +55,7 @@ EntryKindTotals readKind(const JsonPlace& place) {
     kind.folders = members.get("folders").count();
     kind.bytes = members.get("bytes").count();
     kind.users = members.get("users").count();
+    if (const auto partial = members.find("partial")) kind.coverage = readCoverage(*partial);
     members.finish();
     return kind;
 }

@@ -127,6 +127,10 @@ void RoostBackup::planTables(const std::vector<std::string>& members) {
         if (table == nullptr || members[index] != totals.member || planned[index])
             throw reader_->damage("metadata.json and schema.json do not tell the same of the table '" +
                                   storage::shownName(totals.name) + "'");
+        if (table->partial != totals.partial)
+            throw reader_->damage(
+                "metadata.json and schema.json do not tell the same of what is missing in the table '" +
+                storage::shownName(totals.name) + "'");
         planned[index] = true;
         catalog_.tables[index].rows = totals.rows;
         order_.push_back(index);

@@ -166,6 +166,7 @@ Table readTable(const JsonPlace& place, std::string& member) {
     table.name = members.get("name").text();
     table.schema = members.text("schema");
     member = members.get("file").text();
+    if (const auto partial = members.find("partial")) table.partial = partial->boolean();
     table.columns = readList(members, "columns", readColumn);
     table.primaryKey = members.texts("primary_key");
     table.uniques = readList(members, "uniques", readUnique);

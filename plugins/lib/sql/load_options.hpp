@@ -23,6 +23,7 @@ enum class Triggers : std::uint8_t { skip, fire };
 struct DatabaseSinkOptions {
     LoadMode mode = LoadMode::automatic;
     OnDrift onSchemaDrift = OnDrift::fail;
+    OnPartial partial = OnPartial::refuse;
     std::vector<std::string> keepTables;
     Triggers triggers = Triggers::skip;
     OnBadValue onBadValue = OnBadValue::fail;
@@ -31,7 +32,7 @@ struct DatabaseSinkOptions {
 
     /// What they say to planLoad().
     [[nodiscard]] LoadOptions loadOptions(NameCase nameCase) const {
-        return {mode, onSchemaDrift, keepTables, nameCase};
+        return {mode, onSchemaDrift, keepTables, nameCase, partial};
     }
 };
 
@@ -52,6 +53,11 @@ void addDatabaseSinkOptions(OptionTable<Options>& table, std::vector<std::string
         "on-schema-drift", static_cast<OnDrift Options::*>(&Options::onSchemaDrift), {"fail", "warn"},
         "What to do where a column that comes is missing in the target, or the target needs one that "
         "does not come: refuse, or go on without it (exit code 3).");
+    table.choice(
+        "partial", static_cast<OnPartial Options::*>(&Options::partial), {"refuse", "replace"},
+        "What `mode: auto` and `mode: replace` do where a table holds rows and only a part of it comes, or "
+        "masked values (it went through `select`, `mask` or a filter): refuse, since what was left out would "
+        "be gone, or replace its rows all the same.");
     table
         .list("keep-tables", &Options::keepTables,
               "Tables whose rows stay as they are where the target has them, by name or pattern (* and ?).")

@@ -86,8 +86,18 @@ private:
             case LoadMode::automatic:
             case LoadMode::replace:
                 load.action = TableAction::replace;
-                if (load.to->rows > 0) plan_.destroys.push_back(name + ": " + counted(load.to->rows, "row"));
+                if (load.to->rows == 0) return;
+                if (load.from->partial && options_.onPartial == OnPartial::refuse) refusePartial(load, name);
+                plan_.destroys.push_back(name + ": " + counted(load.to->rows, "row"));
         }
+    }
+
+    /// What was left out of the table on purpose is not meant to be gone from the target.
+    void refusePartial(const TableLoad& load, const std::string& name) {
+        plan_.refusals.push_back(name + " comes in part or with masked values, and its " +
+                                 counted(load.to->rows, "row") +
+                                 " in the target would go for it; 'mode: add' or 'mode: merge' keeps them, "
+                                 "'partial: replace' replaces them");
     }
 
     [[nodiscard]] std::optional<std::size_t> find(const Table& table, const std::string& column) const {

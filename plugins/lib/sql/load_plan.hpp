@@ -23,12 +23,16 @@ enum class LoadMode : std::uint8_t {
 /// The option `on-schema-drift`.
 enum class OnDrift : std::uint8_t { fail, warn };
 
+/// The option `partial`: what becomes of rows that are there, where only a part of their table comes.
+enum class OnPartial : std::uint8_t { refuse, replace };
+
 struct LoadOptions {
     LoadMode mode = LoadMode::automatic;
     OnDrift onDrift = OnDrift::fail;
     /// Patterns of tables whose rows stay as they are where the target has the table.
     std::vector<std::string> keepTables;
     NameCase nameCase = NameCase::exact;
+    OnPartial onPartial = OnPartial::refuse;
 };
 
 /// What happens to one table. LoadMode::add merges, too: only that a row that is there stays as it is.
@@ -65,7 +69,8 @@ struct LoadPlan {
 
 /// Compares what comes with what is there. Both catalogs must outlive the plan; the tables of `target` must
 /// have exact row counts. A column that comes and is missing in the target, or one of the target that needs a
-/// value and does not come, is a refusal by name; with OnDrift::warn the first is left out and the second a
+/// value and does not come, is a refusal by name; so is a table of which only a part comes, where rows would
+/// have to go for it; with OnDrift::warn the first is left out and the second a
 /// warning. A column that comes marked `optional` is never refused.
 [[nodiscard]] LoadPlan planLoad(const Catalog& incoming, const Catalog& target, const LoadOptions& options);
 

@@ -13,6 +13,9 @@ enum class FilesMode : std::uint8_t {
     add,           ///< files that come are added; one of the same path must have the same bytes
 };
 
+/// The option `partial`: what becomes of files that are there, where only some of their kind come.
+enum class OnPartialKind : std::uint8_t { refuse, replace };
+
 /// Whether files that are there stay beside those that come.
 [[nodiscard]] constexpr bool keepsFiles(FilesMode mode) noexcept {
     return mode == FilesMode::merge || mode == FilesMode::add;

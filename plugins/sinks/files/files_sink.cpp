@@ -83,7 +83,11 @@ const OptionTable<FilesSink::Options>& FilesSink::options() {
                     "What becomes of files that are there, of the kinds that come. replace: all of them go, "
                     "of all users. replace-users: those of the users that come go. merge: they stay, but one "
                     "of the same path is replaced. add: they stay; one of the same path must have the same "
-                    "bytes, else the run is refused.");
+                    "bytes, else the run is refused.")
+            .choice("partial", &Options::partial, {"refuse", "replace"},
+                    "What `mode: replace` and `mode: replace-users` do where files are there and only some "
+                    "of their kind come (they went through `select` or a filter): refuse, since what was "
+                    "left out would be gone, or replace them all the same.");
     return table;
 }
 
@@ -112,6 +116,7 @@ Acceptance FilesSink::accept(const Catalog& catalog, Context& context) {
     }
     acceptance.rehearses = options_.mode == FilesMode::add;
     PresentFiles present(options_.url.path(), layout_, scope_, options_.mode);
+    if (options_.partial == OnPartialKind::refuse) present.protect(catalog.entryKinds);
     present.look(bytes, acceptance, context);
     return acceptance;
 }

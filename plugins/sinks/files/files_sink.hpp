@@ -23,6 +23,7 @@ public:
         Location url;
         TextMap kinds = defaultKinds();
         FilesMode mode = FilesMode::replace;
+        OnPartialKind partial = OnPartialKind::refuse;
     };
     static PluginInfo info();
     static const OptionTable<Options>& options();

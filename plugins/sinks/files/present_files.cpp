@@ -6,6 +6,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 
@@ -17,6 +18,14 @@
 namespace roost::storage {
 
 namespace fs = std::filesystem;
+
+void PresentFiles::protect(const std::vector<EntryKindTotals>& coming) {
+    for (const EntryKindTotals& kind : coming) {
+        const bool takesTooMuch = (mode_ == FilesMode::replace && kind.coverage != Coverage::whole) ||
+                                  (mode_ == FilesMode::replaceUsers && kind.coverage == Coverage::files);
+        if (takesTooMuch) protected_.push_back(kind);
+    }
+}
 
 void PresentFiles::look(std::uint64_t bytes, Acceptance& acceptance, Context& context) const {
     const std::string shown = "'" + shownName(path_) + "'";
@@ -79,6 +88,17 @@ void PresentFiles::checkLeftOvers(int root, Acceptance& acceptance, Context& con
     }
 }
 
+void PresentFiles::refusePart(const std::string& kind, const std::string& present,
+                              Acceptance& acceptance) const {
+    const auto found = std::ranges::find(protected_, kind, &EntryKindTotals::kind);
+    if (found == protected_.end()) return;
+    const bool wholeUsers = found->coverage == Coverage::users;
+    acceptance.refusals.push_back(
+        "only " + std::string(wholeUsers ? "some users' files" : "some files") + " of the kind '" +
+        shownName(kind) + "' come, and " + present + " that are there would go for them; 'mode: " +
+        (wholeUsers ? "replace-users" : "merge") + "' keeps the others, 'partial: replace' does not");
+}
+
 void PresentFiles::count(int root, Acceptance& acceptance, Context& context) const {
     NameStore store(context.temporaryFolder());
     Watch watch(context);
@@ -109,9 +129,11 @@ void PresentFiles::count(int root, Acceptance& acceptance, Context& context) con
                                                               : "";
     for (std::size_t kind = 0; kind < totals.size(); ++kind) {
         if (totals[kind].users == 0 || (mode_ == FilesMode::merge && totals[kind].files == 0)) continue;
-        acceptance.destroys.push_back(
-            layout_.kinds()[kind].kind + " of " + counted(totals[kind].users, "user", "users") + ": " +
-            counted(totals[kind].files, "file", "files") + ", " + shownSize(totals[kind].bytes) + part);
+        const std::string present = counted(totals[kind].files, "file", "files");
+        if (totals[kind].files > 0) refusePart(layout_.kinds()[kind].kind, present, acceptance);
+        acceptance.destroys.push_back(layout_.kinds()[kind].kind + " of " +
+                                      counted(totals[kind].users, "user", "users") + ": " + present + ", " +
+                                      shownSize(totals[kind].bytes) + part);
     }
 }
 

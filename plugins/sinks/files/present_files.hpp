@@ -19,18 +19,23 @@ public:
     PresentFiles(std::string path, const Layout& layout, const std::vector<bool>& scope, FilesMode mode)
         : path_(std::move(path)), layout_(layout), scope_(scope), mode_(mode) {}
 
+    /// Kinds of which less comes than the mode takes away are refused where files are there.
+    void protect(const std::vector<EntryKindTotals>& coming);
+
     /// Adds to `acceptance` what will be replaced, and what makes a restore of `bytes` bytes impossible.
     void look(std::uint64_t bytes, Acceptance& acceptance, Context& context) const;
 
 private:
     void checkRoom(std::uint64_t bytes, const std::string& folder, Acceptance& acceptance) const;
     void checkLeftOvers(int root, Acceptance& acceptance, Context& context) const;
+    void refusePart(const std::string& kind, const std::string& present, Acceptance& acceptance) const;
     void count(int root, Acceptance& acceptance, Context& context) const;
 
     std::string path_;
     const Layout& layout_;
     const std::vector<bool>& scope_;
     FilesMode mode_;
+    std::vector<EntryKindTotals> protected_;
 };
 
 }  // namespace roost::storage

@@ -76,6 +76,7 @@ void DatabaseLoad::matchCreated() {
     target_ = readCatalog(*connection_, all, false);
     sql::LoadOptions options = settings_.load;
     options.mode = sql::LoadMode::automatic;
+    options.onPartial = sql::OnPartial::replace;  // the plan before has decided
     plan_ = sql::planLoad(*incoming_, target_, options);
     if (!plan_.refusals.empty()) throw Error(joined(plan_.refusals));
     for (std::size_t i = 0; i < actions.size(); ++i) {

@@ -31,6 +31,7 @@ public:
     Catalog catalog(Context& context) override;
     bool next(Item& item) override;
     void tidy() override;
+    [[nodiscard]] bool removesFiles() const override { return options_.move; }
 
 private:
     void checkKey(Catalog& catalog);

@@ -4,6 +4,7 @@
 #include <utility>
 #include <variant>
 
+#include "lib/sql/batch_part.hpp"
 #include "roost/error.hpp"
 #include "roost/version.hpp"
 #include "transforms/schema_map/rule_check.hpp"
@@ -48,17 +49,6 @@ OptionTable<SchemaRule> ruleOptions() {
               "takes "
               "the default away.")
         .example("\"'member'\"");
-}
-
-BatchPtr withoutDropped(const BatchPtr& batch, const std::vector<std::size_t>& kept) {
-    auto result = std::make_shared<Batch>(batch->table(), kept.size());
-    for (std::size_t i = 0; i < batch->rows(); ++i) {
-        const auto from = batch->row(i);
-        const auto to = result->addRow();
-        for (std::size_t j = 0; j < kept.size(); ++j) to[j] = from[kept[j]];
-    }
-    result->keep(batch);  // what the cells point to
-    return result;
 }
 
 }  // namespace
@@ -146,7 +136,7 @@ bool SchemaMap::apply(Item& item) {
     if (batch == nullptr) return true;
     if (rows_.dropped.contains((*batch)->table())) return false;
     if (const auto found = rows_.kept.find((*batch)->table()); found != rows_.kept.end())
-        *batch = withoutDropped(*batch, found->second);
+        *batch = sql::partOf(*batch, nullptr, &found->second);
     return true;
 }
 

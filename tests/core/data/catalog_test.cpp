@@ -49,3 +49,11 @@ TEST_CASE("names are looked up to the letter") {
     CHECK(catalog.find(9)->name == "users");
     CHECK(catalog.find(5) == nullptr);
 }
+
+TEST_CASE("words for how much of a kind of files comes") {
+    for (const Coverage each : {Coverage::whole, Coverage::users, Coverage::files})
+        CHECK(coverage(name(each)) == each);
+    CHECK(name(Coverage::users) == "users");
+    CHECK_FALSE(coverage("Users"));
+    CHECK(EntryKindTotals{}.coverage == Coverage::whole);
+}

@@ -40,8 +40,9 @@ TEST_CASE("metadata is read back as it was written, users one by one") {
     metadata.pipeline = "full \"backup\"";
     metadata.scopes = {"tables", "documents"};
     metadata.tables = {{"", "users", "database/users.json", 18'446'744'073'709'551'615U},
-                       {"s", "t\xFF", "database/s.t.json", 0}};
-    metadata.entryKinds = {{"documents", 1, 2, 3, 4}, {"configs", 5, 6, 7, 8}};
+                       {"s", "t\xFF", "database/s.t.json", 0, true}};
+    metadata.entryKinds = {{"documents", 1, 2, 3, 4, Coverage::users},
+                           {"configs", 5, 6, 7, 8, Coverage::files}};
     metadata.setAside = 9;
     metadata.warnings = {"careful"};
     SortedSpool users(folder.path());
@@ -77,6 +78,11 @@ TEST_CASE("metadata is read back as it was written, users one by one") {
         CHECK(read.roost->complete);
         CHECK(read.roost->scopes == metadata.scopes);
         REQUIRE(read.roost->tables.size() == 2);
+        CHECK_FALSE(read.roost->tables[0].partial);
+        CHECK(read.roost->tables[1].partial);
+        REQUIRE(read.roost->entryKinds.size() == 2);
+        CHECK(read.roost->entryKinds[0].coverage == Coverage::users);
+        CHECK(read.roost->entryKinds[1].coverage == Coverage::files);
         CHECK(read.roost->tables[0].rows == 18'446'744'073'709'551'615U);
         CHECK(read.roost->tables[0].schema.empty());
         CHECK(read.roost->tables[1].schema == "s");

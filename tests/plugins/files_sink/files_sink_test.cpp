@@ -171,6 +171,34 @@ TEST_CASE("kinds without a place, a missing folder above and leftovers are refus
               "it"});
 }
 
+TEST_CASE("some files of a kind do not replace those that are there, unless it is said") {
+    const TemporaryFolder root;
+    makeServer(root);
+    const auto refusals = [&](Coverage coverage, FilesMode mode,
+                              OnPartialKind partial = OnPartialKind::refuse) {
+        auto options = files_test::sinkOptions(root / "users", mode);
+        options.partial = partial;
+        roost::testing::RecordingContext context;
+        Catalog catalog;
+        catalog.entryKinds = {{"documents", 1, 0, 1, 1, coverage}};
+        return FilesSink(options).accept(catalog, context).refusals;
+    };
+    const std::vector<std::string> someFiles{
+        "only some files of the kind 'documents' come, and 4 files that are there would go for them; 'mode: "
+        "merge' keeps the others, 'partial: replace' does not"};
+    const std::vector<std::string> someUsers{
+        "only some users' files of the kind 'documents' come, and 4 files that are there would go for them; "
+        "'mode: replace-users' keeps the others, 'partial: replace' does not"};
+    CHECK(refusals(Coverage::files, FilesMode::replace) == someFiles);
+    CHECK(refusals(Coverage::files, FilesMode::replaceUsers) == someFiles);
+    CHECK(refusals(Coverage::users, FilesMode::replace) == someUsers);
+    CHECK(refusals(Coverage::users, FilesMode::replaceUsers).empty());
+    CHECK(refusals(Coverage::files, FilesMode::merge).empty());
+    CHECK(refusals(Coverage::files, FilesMode::add).empty());
+    CHECK(refusals(Coverage::whole, FilesMode::replace).empty());
+    CHECK(refusals(Coverage::files, FilesMode::replace, OnPartialKind::replace).empty());
+}
+
 TEST_CASE("more bytes than there is room for are refused before anything is written") {
     const TemporaryFolder root;
     Restore restore(root / "users", {});

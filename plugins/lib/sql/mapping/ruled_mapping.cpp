@@ -64,9 +64,13 @@ void addSchema(Catalog& catalog, const std::string& name) {
 
 RowChanges mapByOrder(Catalog& catalog, const MappingOrder& order,
                       const std::function<void(const std::string&)>& warn) {
-    const bool withinDialect = order.from == order.to;
     const NameCase nameCase = order.from == Dialect::sqlite ? NameCase::folded : NameCase::exact;
-    const std::vector<TableChange> changes = resolveRules(order.rules, catalog, nameCase, warn);
+    return mapByChanges(catalog, resolveRules(order.rules, catalog, nameCase, warn), order);
+}
+
+RowChanges mapByChanges(Catalog& catalog, const std::vector<TableChange>& changes,
+                        const MappingOrder& order) {
+    const bool withinDialect = order.from == order.to;
     RuledCatalog ruled = applyRules(catalog, changes, order.schemas, order.from, order.to);
     if (withinDialect) {
         leaveOutUnfit(catalog, ruled);

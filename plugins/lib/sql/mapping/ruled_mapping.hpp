@@ -33,4 +33,9 @@ struct RowChanges {
 [[nodiscard]] RowChanges mapByOrder(Catalog& catalog, const MappingOrder& order,
                                     const std::function<void(const std::string&)>& warn);
 
+/// The same for changes that are known already: one for each table of the catalog, in its order. The rules
+/// of `order` are not looked at.
+[[nodiscard]] RowChanges mapByChanges(Catalog& catalog, const std::vector<TableChange>& changes,
+                                      const MappingOrder& order);
+
 }  // namespace roost::sql::mapping

@@ -1,0 +1,5 @@
+#include "roost/plugin.hpp"
+
+#include "transforms/mask/mask.hpp"
+
+ROOST_PLUGIN(roost::Mask)
