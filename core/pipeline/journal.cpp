@@ -82,7 +82,8 @@ JournalContent readJournal(const fs::path& file) {
 const PluginFactory& factoryOf(const JournalRecord& record, PluginRegistry& registry) {
     const Manifest* manifest = registry.findNamed(record.kind, record.plugin);
     if (manifest == nullptr)
-        throw Error("plugin '" + record.plugin + "' is needed to tidy up after it, and is not installed");
+        throw Error("plugin '" + record.plugin + "' is needed to tidy up after it, and is not installed",
+                    "name its folder with --plugin-dir");
     return registry.load(*manifest);
 }
 
@@ -222,6 +223,11 @@ std::size_t recoverJournals(const fs::path& folder, PluginRegistry& registry, Co
             } catch (const Poco::Exception& problem) {
                 ++unfinished;
                 context.warn("journal " + file.string() + " cannot be read: " + problem.displayText());
+            } catch (const Error& problem) {
+                // The hint tells how a server's password can be given: recovery has no definition to ask.
+                ++unfinished;
+                context.warn("recovery by journal " + file.string() + " is not done: " + problem.what() +
+                             (problem.hint().empty() ? "" : "; " + problem.hint()));
             } catch (const std::exception& problem) {
                 ++unfinished;
                 context.warn("recovery by journal " + file.string() + " is not done: " + problem.what());

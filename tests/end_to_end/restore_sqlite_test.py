@@ -139,9 +139,14 @@ class Restore(Restoring):
         damaged.write_bytes(whole[:-5] + bytes([whole[-5] ^ 1]) + whole[-4:])
         done = self.restore(damaged, self.empty_server(), "--dry-run", expect=1)
         self.assertIn("damaged", done.stderr)
-        # The plan stood: what it lists may explain what the content then met.
+
+    def test_a_dry_run_whose_rehearsal_fails_shows_its_plan(self):
+        data = self.other_server()
+        execute(data / "aviary.db", "CREATE UNIQUE INDEX never ON documents (status)")
+        done = self.restore(self.archive, data, "--dry-run", expect=1)
+        self.assertIn("UNIQUE constraint failed: documents.status", done.stderr)
         self.assertIn("restore: this would move\n", done.stdout)
-        self.assertIn("to sink 1 'database' (sqlite)", done.stdout)
+        self.assertIn("replaces: table users: 1 row", done.stdout)
 
     def test_a_safety_backup_is_made_first_and_restores_what_was_there(self):
         data = self.other_server()

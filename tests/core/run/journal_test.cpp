@@ -73,7 +73,8 @@ TEST_CASE("a journal whose plugin is missing stays, and says so") {
     REQUIRE(folder.files().size() == 1);
     CHECK(environment.notices.warnings.list()[0].message ==
           "recovery by journal " + folder.files()[0].string() +
-              " is not done: plugin 'gone' is needed to tidy up after it, and is not installed");
+              " is not done: plugin 'gone' is needed to tidy up after it, and is not installed; name its "
+              "folder with --plugin-dir");
 }
 
 TEST_CASE("a line that a crash cut short is passed over") {
