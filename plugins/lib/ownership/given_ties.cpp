@@ -28,6 +28,8 @@ public:
     void read(const TextMap& pairs, const std::string& option, GivenTies& given) {
         option_ = option;
         for (const auto& [from, to] : pairs) {
+            // A table that a version of the application does not have needs no untying.
+            if (to == "none" && !known(from)) continue;
             const auto [child, own] = split(from);
             std::vector<Tie>& ties = given[child];
             const Table& table = catalog_.tables[child];
@@ -65,7 +67,9 @@ private:
 
     [[nodiscard]] bool known(const std::string& name) const {
         return std::ranges::any_of(catalog_.tables,
-                                   [&](const Table& table) { return table.qualifiedName() == name; });
+                                   [&](const Table& table) {
+                                       return table.qualifiedName() == name || table.name == name;
+                                   });
     }
 
     /// "users.id", or a column of the users table alone.
