@@ -117,8 +117,12 @@ std::string describePlan(const Plan& plan, const RunEnvironment& environment) {
         addEntryKinds(text, source.catalog);
         addObjects(text, source.catalog);
     }
-    for (const PlannedTransform& transform : plan.transforms)
+    const std::vector<Notice> notes = environment.notices.notes.list();
+    for (const PlannedTransform& transform : plan.transforms) {
         text += "  through " + transform.context->label() + "\n";
+        for (const Notice& note : notes)
+            if (note.stage == transform.context->label()) text += "    " + note.message + "\n";
+    }
     for (const PlannedSink& sink : plan.sinks)
         text += fmt::format("  to {}: {}\n", sink.context->label(), sink.acceptance.target);
     for (const PlannedSink& sink : plan.sinks) addLosses(text, sink.acceptance.losses);

@@ -1,4 +1,5 @@
-// What a run has to tell beside its result: warnings, and values or files that were set aside.
+// What a run has to tell beside its result: what transforms do, warnings, and values or files that were set
+// aside.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +11,7 @@ namespace roost {
 
 struct Notice {
     std::string stage;
-    std::string subject;  ///< empty for a warning
+    std::string subject;  ///< empty for a note and a warning
     std::string message;
     friend bool operator==(const Notice&, const Notice&) = default;
 };
@@ -42,6 +43,7 @@ private:
 };
 
 struct Notices {
+    NoticeList notes;
     NoticeList warnings;
     NoticeList setAside;
 };

@@ -5,8 +5,10 @@
 #include <iterator>
 #include <map>
 #include <set>
+#include <string_view>
 #include <utility>
 
+#include "pipeline/source_access.hpp"
 #include "pipeline/stage_call.hpp"
 
 namespace roost {
@@ -46,18 +48,7 @@ void merge(Catalog& whole, PlannedSource& planned) {
     std::ranges::copy(own.objects, std::back_inserter(whole.objects));
     std::ranges::copy(own.warnings, std::back_inserter(whole.warnings));
     std::ranges::copy(own.losses, std::back_inserter(whole.losses));
-    for (const EntryKindTotals& kind : own.entryKinds) {
-        const auto same = std::ranges::find(whole.entryKinds, kind.kind, &EntryKindTotals::kind);
-        if (same == whole.entryKinds.end()) {
-            whole.entryKinds.push_back(kind);
-        } else {
-            same->files += kind.files;
-            same->folders += kind.folders;
-            same->bytes += kind.bytes;
-            same->users += kind.users;
-            same->coverage = std::max(same->coverage, kind.coverage);
-        }
-    }
+    addEntryKinds(whole.entryKinds, own.entryKinds);
 }
 
 void addSources(const ResolvedPipeline& pipeline, RunEnvironment& environment, Plan& plan) {
@@ -80,13 +71,35 @@ void addSources(const ResolvedPipeline& pipeline, RunEnvironment& environment, P
     requireUniqueTables(plan.catalog);
 }
 
-void addTransforms(const ResolvedPipeline& pipeline, RunEnvironment& environment, Plan& plan) {
+/// Makes the transforms and learns whether one of them will choose whose files are wanted.
+void makeTransforms(const ResolvedPipeline& pipeline, RunEnvironment& environment, Plan& plan) {
+    environment.ownersFollow = false;
     for (const ResolvedStage& stage : pipeline.transforms) {
         PlannedTransform& planned = plan.transforms.emplace_back();
         planned.context = contextFor(stage, environment);
         planned.transform =
             callStage(*planned.context, [&] { return stage.factory->makeTransform(stage.settings); });
+        environment.ownersFollow |= planned.transform->choosesOwners();
+    }
+}
+
+void applyTransforms(RunEnvironment& environment, Plan& plan) {
+    for (std::size_t i = 0; i < plan.transforms.size(); ++i) {
+        if (environment.stop.stop_requested()) throw Interrupted();
+        PlannedTransform& planned = plan.transforms[i];
         callStage(*planned.context, [&] { planned.transform->rewrite(plan.catalog, *planned.context); });
+        PlannedSources sources(plan.sources, i == 0);
+        try {
+            callStage(*planned.context,
+                      [&] { planned.transform->connect(sources, plan.catalog, *planned.context); });
+        } catch (const Error& error) {
+            // What a source says within the call has its name already.
+            for (const PlannedSource& source : plan.sources)
+                if (const std::string both = planned.context->label() + ": " + source.context->label() + ": ";
+                    std::string_view(error.what()).starts_with(both))
+                    throw Error(error.what() + planned.context->label().size() + 2, error.hint());
+            throw;
+        }
     }
 }
 
@@ -203,8 +216,9 @@ std::vector<std::string> Plan::destroys() const {
 std::unique_ptr<Plan> makePlan(const ResolvedPipeline& pipeline, RunEnvironment& environment) {
     auto plan = std::make_unique<Plan>();
     makeSinks(pipeline, environment, *plan);
+    makeTransforms(pipeline, environment, *plan);
     addSources(pipeline, environment, *plan);
-    addTransforms(pipeline, environment, *plan);
+    applyTransforms(environment, *plan);
     protectMovedFiles(*plan);
     offerToSinks(pipeline, environment, *plan);
     requireTakers(*plan);

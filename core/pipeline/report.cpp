@@ -203,6 +203,7 @@ std::string formatReport(const Run& run, const RunOutcome& outcome, const RunEnv
         report.set("losses", lossesOf(*run.plan()));
     }
     report.set("sinks", sinksOf(outcome));
+    report.set("notes", noticeList(environment.notices.notes));
     report.set("warnings", noticeList(environment.notices.warnings));
     report.set("set_aside", noticeList(environment.notices.setAside));
     std::ostringstream text;

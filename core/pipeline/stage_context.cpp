@@ -29,6 +29,11 @@ void StageContext::warn(const std::string& told) {
     environment_.log(LogLevel::warning, label_ + ": " + message);
 }
 
+void StageContext::note(const std::string& message) {
+    environment_.notices.notes.add({label_, {}, message});
+    environment_.log(LogLevel::debug, label_ + ": " + message);
+}
+
 void StageContext::setAside(const std::string& subject, const std::string& message) {
     environment_.notices.setAside.add({label_, subject, message});
     environment_.log(LogLevel::warning, label_ + ": " + subject + ": " + message);

@@ -25,6 +25,7 @@ struct RunEnvironment {
     std::string pipelineName;
     bool dryRun = false;
     std::string targetDialect;  ///< set before the first stage is called
+    bool ownersFollow = false;  ///< likewise; see Context
     std::chrono::system_clock::time_point startTime;
     std::filesystem::path temporaryFolder;
     LogSink log;
@@ -49,6 +50,7 @@ public:
 
     void log(LogLevel level, const std::string& message) override;
     void warn(const std::string& message) override;
+    void note(const std::string& message) override;
     void setAside(const std::string& subject, const std::string& message) override;
     [[nodiscard]] std::stop_token stopToken() const override { return environment_.stop.get_token(); }
     void alive() override { heartbeat_.beat(); }
@@ -61,6 +63,7 @@ public:
         return environment_.temporaryFolder;
     }
     [[nodiscard]] std::string targetDialect() const override { return environment_.targetDialect; }
+    [[nodiscard]] bool ownersFollow() const override { return environment_.ownersFollow; }
     bool journal(const std::string& record) override;
 
     [[nodiscard]] const std::string& label() const noexcept { return label_; }

@@ -19,6 +19,9 @@ public:
     virtual void log(LogLevel level, const std::string& message) = 0;
     /// Something that the user should know and that lost nothing; listed in the report. Exit code stays 0.
     virtual void warn(const std::string& message) = 0;
+    /// What a transform will do, for the plan and the report, a line each: "table documents: 12 rows, by
+    /// user_id". No warning.
+    virtual void note(const std::string& message);
     /// A value or file that was left out or altered as the pipeline allows; listed in the report, exit
     /// code 3. `subject` names it ("documents/<user>/a.pdf"), `message` says what was done and why.
     virtual void setAside(const std::string& subject, const std::string& message) = 0;
@@ -33,6 +36,9 @@ public:
     /// The dialect that the run's sinks want tables in (Sink::dialect()); "" where none says so or they
     /// differ. For transforms and sources; known before their first call.
     [[nodiscard]] virtual std::string targetDialect() const { return {}; }
+    /// True where Source::chooseOwners() will follow: a source that counts files waits for it, and warns of
+    /// none before.
+    [[nodiscard]] virtual bool ownersFollow() const { return false; }
     /// The pipeline's `name`.
     [[nodiscard]] virtual std::string pipelineName() const = 0;
     /// When the run began, or SOURCE_DATE_EPOCH where that is set.

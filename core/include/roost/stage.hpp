@@ -1,14 +1,19 @@
 // The three kinds of stage. A plugin derives from one of them.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "roost/catalog.hpp"
 #include "roost/context.hpp"
 #include "roost/item.hpp"
+#include "roost/row_condition.hpp"
 
 namespace [[gnu::visibility("default")]] roost {
 
@@ -33,6 +38,24 @@ enum class CommitRole : std::uint8_t {
     follows,  ///< a step that recovery repeats or undoes, as the run was decided
 };
 
+/// How often a source can be read, beside what next() gives.
+enum class RowAccess : std::uint8_t {
+    once,    ///< not again
+    again,   ///< reread() gives all rows of a table
+    chosen,  ///< reread() and restrict() find the rows that a condition asks for
+};
+
+/// Takes rows that reread() gives: which of the reads they are of (its position), and the rows, whose cells
+/// stand in the order of TableRead::columns. They come in the order in which next() gives them.
+using RowVisitor = std::function<void(std::size_t read, const Batch& rows)>;
+
+/// Whose files are wanted. Any thread may ask.
+class OwnerChoice {
+public:
+    virtual ~OwnerChoice() = default;
+    [[nodiscard]] virtual bool contains(std::string_view owner) const = 0;
+};
+
 /// Where data comes from. One thread at a time uses it; catalog() first, once.
 class Source {
 public:
@@ -42,6 +65,18 @@ public:
     virtual Catalog catalog(Context& context) = 0;
     /// Moves to the next item. False at the end. An Entry's content is valid until the next call.
     virtual bool next(Item& item) = 0;
+    /// What the three calls below can do; after catalog(). They come before the first next(), from one thread.
+    [[nodiscard]] virtual RowAccess rowAccess() const { return RowAccess::once; }
+    /// Reads columns of some tables, from the state that next() will read. Conditions only where the access
+    /// is `chosen`. Throws roost::Error, which says why and what to do where the source gives its data once.
+    virtual void reread(const std::vector<TableRead>& reads, const RowVisitor& visit);
+    /// next() gives of a table only the rows of which `rows` is true. Only where the access is `chosen`.
+    /// Returns how many they are where the context asks for exact counts, else what the catalog said.
+    virtual std::uint64_t restrict(TableId table, const RowCondition& rows);
+    /// next() gives only entries of these owners. Brings the totals and the warnings of `catalog`, the
+    /// source's own, up to date; neither they nor messages name anybody else's files any more. Called once,
+    /// where Context::ownersFollow() said so.
+    virtual void chooseOwners(std::shared_ptr<const OwnerChoice> owners, Catalog& catalog);
     /// After every sink has committed and tidied: what may only then be done to the source (a move removes
     /// what was moved). Never in a dry run. What it throws leaves the run committed.
     virtual void tidy() {}
@@ -50,12 +85,34 @@ public:
     [[nodiscard]] virtual bool removesFiles() const { return false; }
 };
 
-/// What changes data on its way. rewrite() first, once; apply() then from one thread.
+/// A transform's way to the sources, for the call of Transform::connect() alone. Tables have the numbers and
+/// columns that they have in the run's catalog.
+class SourceAccess {
+public:
+    virtual ~SourceAccess() = default;
+    /// True where no other transform stands before: what the sources hold is what apply() will see.
+    [[nodiscard]] virtual bool isFirst() const = 0;
+    [[nodiscard]] virtual RowAccess access(TableId table) const = 0;
+    /// True where one source holds both tables, so that a condition on one may look at the other.
+    [[nodiscard]] virtual bool together(TableId one, TableId other) const = 0;
+    /// See Source. Reads of several sources are sorted to them.
+    virtual void reread(const std::vector<TableRead>& reads, const RowVisitor& visit) = 0;
+    virtual std::uint64_t restrict(TableId table, const RowCondition& rows) = 0;
+    /// For all sources that have entries; brings `catalog.entryKinds` up to date.
+    virtual void chooseOwners(const std::shared_ptr<const OwnerChoice>& owners, Catalog& catalog) = 0;
+};
+
+/// What changes data on its way. rewrite() first, once, then connect(); apply() then from one thread.
 class Transform {
 public:
     virtual ~Transform() = default;
     /// Makes the catalog what apply() will make of the content. Keeps the ids of the tables that it keeps.
     virtual void rewrite(Catalog& catalog, Context& context) = 0;
+    /// True for one whose connect() will call chooseOwners(): sources then wait with counting files.
+    [[nodiscard]] virtual bool choosesOwners() const { return false; }
+    /// After its rewrite() and before anything else sees the catalog: for what has to look at the data to
+    /// know what apply() will leave. May change the catalog, too.
+    virtual void connect(SourceAccess& sources, Catalog& catalog, Context& context);
     /// Changes the item in place; false drops it. Batches are shared: replace one, never change one.
     virtual bool apply(Item& item) = 0;
 };

@@ -26,7 +26,7 @@ std::optional<UserTree> UserTrees::next() {
         if (!users_) listUsers(root_, rootName_, users_.emplace(store_), watch_);
         while (const auto user = users_->next()) {
             watch_.step();
-            if (!isUser(*user)) continue;
+            if (!isUser(*user) || (owners_ != nullptr && !owners_->contains(user->name))) continue;
             if (auto tree = open(layout_.kinds()[kind_], std::string(user->name))) return tree;
         }
         users_.reset();

@@ -9,6 +9,7 @@
 #include "lib/storage/layout.hpp"
 #include "lib/storage/sorted_names.hpp"
 #include "lib/storage/watch.hpp"
+#include "roost/stage.hpp"
 
 namespace roost::storage {
 
@@ -38,6 +39,8 @@ public:
     UserTrees(int root, std::string rootName, const Layout& layout, NameStore& store, Watch& watch)
         : root_(root), rootName_(std::move(rootName)), layout_(layout), store_(store), watch_(watch) {}
 
+    /// Passes over everybody else; null for nobody. Must outlive the object.
+    void only(const OwnerChoice* owners) noexcept { owners_ = owners; }
     /// Throws roost::Error when the storage folder cannot be listed.
     [[nodiscard]] std::optional<UserTree> next();
 
@@ -49,6 +52,7 @@ private:
     const Layout& layout_;
     NameStore& store_;
     Watch& watch_;
+    const OwnerChoice* owners_ = nullptr;
     std::size_t kind_ = 0;
     std::optional<SortedNames> users_;
 };

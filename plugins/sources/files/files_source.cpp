@@ -91,16 +91,31 @@ FilesSource::~FilesSource() = default;
 Catalog FilesSource::catalog(Context& context) {
     walk_ =
         std::make_unique<Walk>(openRoot(options_.url.path()), rootName_, layout_, options_.choice(), context);
-    Inventory inventory(walk_->root.get(), rootName_, options_, layout_, walk_->store, walk_->watch);
     Catalog catalog;
-    catalog.entryKinds = inventory.count();
-    catalog.warnings = inventory.warnings();
+    if (context.ownersFollow()) {
+        for (const KindFolder& kind : layout_.kinds()) catalog.entryKinds.push_back({.kind = kind.kind});
+        return catalog;
+    }
+    takeInventory(catalog);
     if (std::ranges::all_of(catalog.entryKinds, [](const auto& totals) { return totals.users == 0; }))
         catalog.warnings.push_back(rootName_ +
                                    " holds no user's files: is what should be mounted there mounted?");
+    return catalog;
+}
+
+void FilesSource::chooseOwners(std::shared_ptr<const OwnerChoice> owners, Catalog& catalog) {
+    owners_ = std::move(owners);
+    walk_->trees.only(owners_.get());
+    takeInventory(catalog);
+}
+
+void FilesSource::takeInventory(Catalog& catalog) {
+    Inventory inventory(walk_->root.get(), rootName_, options_, layout_, walk_->store, walk_->watch,
+                        owners_.get());
+    catalog.entryKinds = inventory.count();
+    catalog.warnings = inventory.warnings();
     walk_->passedOverBefore = inventory.passedOver();
     walk_->leftOut = inventory.passedOver() + inventory.linkedFolders();
-    return catalog;
 }
 
 bool FilesSource::next(Item& item) {

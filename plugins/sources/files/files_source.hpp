@@ -29,16 +29,19 @@ public:
 
     Catalog catalog(Context& context) override;
     bool next(Item& item) override;
+    void chooseOwners(std::shared_ptr<const OwnerChoice> owners, Catalog& catalog) override;
 
 private:
     struct Walk;
 
+    void takeInventory(Catalog& catalog);
     [[nodiscard]] bool openTree();
     void tellPassedOver() const;
 
     Options options_;
     Layout layout_;
     std::string rootName_;
+    std::shared_ptr<const OwnerChoice> owners_;  ///< null for all
     std::unique_ptr<Walk> walk_;
 };
 

@@ -24,13 +24,14 @@ std::string entryName(const UserTree& tree) {
 }  // namespace
 
 Inventory::Inventory(int root, std::string rootName, const FilesOptions& options, const Layout& layout,
-                     NameStore& store, Watch& watch)
+                     NameStore& store, Watch& watch, const OwnerChoice* owners)
     : root_(root),
       rootName_(std::move(rootName)),
       options_(options),
       layout_(layout),
       store_(store),
       watch_(watch),
+      owners_(owners),
       trees_(options.onUnreadable),
       outside_(namedOutside) {}
 
@@ -40,6 +41,7 @@ std::vector<EntryKindTotals> Inventory::count() {
     std::vector<EntryKindTotals> totals;
     for (const KindFolder& kind : layout_.kinds()) totals.push_back({.kind = kind.kind});
     UserTrees trees(root_, rootName_, layout_, store_, watch_);
+    trees.only(owners_);
     while (auto tree = trees.next())
         countTree(*tree, totals[static_cast<std::size_t>(tree->kind - layout_.kinds().data())]);
     return totals;
@@ -56,7 +58,7 @@ void Inventory::lookOutside() {
     listUsers(root_, rootName_, users, watch_);
     while (const auto node = users.next()) {
         std::vector<std::string> parts{std::string(node->name)};
-        if (isStaging(node->name)) continue;
+        if (isStaging(node->name) || (owners_ != nullptr && !owners_->contains(node->name))) continue;
         if (!isUser(*node)) {
             leaveOut(root_, *node, parts);
             continue;

@@ -13,6 +13,7 @@
 #include "lib/storage/user_trees.hpp"
 #include "lib/storage/watch.hpp"
 #include "roost/catalog.hpp"
+#include "roost/stage.hpp"
 #include "sources/files/files_options.hpp"
 
 namespace roost::storage {
@@ -21,9 +22,9 @@ namespace roost::storage {
 /// of the kinds' folders. Used once.
 class Inventory {
 public:
-    /// All that is referred to must outlive the inventory.
+    /// All that is referred to must outlive the inventory. With `owners` nobody else's folder is looked at.
     Inventory(int root, std::string rootName, const FilesOptions& options, const Layout& layout,
-              NameStore& store, Watch& watch);
+              NameStore& store, Watch& watch, const OwnerChoice* owners = nullptr);
 
     /// The totals of each kind, in the layout's order. Throws roost::Error where the options say that what
     /// was found ends the run.
@@ -53,6 +54,7 @@ private:
     const Layout& layout_;
     NameStore& store_;
     Watch& watch_;
+    const OwnerChoice* owners_;
     TreeCount trees_;
     NameSample outside_;
     std::uint64_t outsideFiles_ = 0;

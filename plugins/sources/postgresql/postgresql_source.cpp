@@ -1,9 +1,12 @@
 #include "sources/postgresql/postgresql_source.hpp"
 
 #include <chrono>
+#include <string_view>
 #include <utility>
 
+#include "lib/sql/condition_text.hpp"
 #include "lib/sql/postgresql/connection_settings.hpp"
+#include "lib/sql/quoting.hpp"
 #include "lib/sql/type_overrides.hpp"
 
 namespace roost::postgresql {
@@ -72,6 +75,8 @@ Catalog PostgresqlSource::catalog(Context& context) {
     tables_ = std::move(described.tables);
     order_ = parentsFirst(described.catalog);
     readGenerated(described.catalog, context.targetDialect());
+    conditions_.resize(tables_.size());
+    counts_ = context.dryRun();
     return std::move(described.catalog);
 }
 
@@ -87,6 +92,67 @@ void PostgresqlSource::readGenerated(Catalog& catalog, const std::string& target
         }
 }
 
+namespace {
+
+/// A literal of no type of its own, which takes that of what it is compared with.
+std::string literal(const Value& value) {
+    const Cell cell = value.cell();
+    switch (cell.kind()) {
+        case CellKind::boolean:
+            return cell.integer() != 0 ? "TRUE" : "FALSE";
+        case CellKind::integer:
+            return "'" + std::to_string(cell.integer()) + "'";
+        case CellKind::text:
+        case CellKind::decimal:
+            return sql::quoteLiteral(cell.text());
+        case CellKind::uuid:
+        case CellKind::bytes: {
+            constexpr std::string_view hex = "0123456789abcdef";
+            std::string text = cell.kind() == CellKind::bytes ? "'\\x" : "'";
+            for (const char c : cell.text()) {
+                const auto byte = static_cast<unsigned char>(c);
+                text += hex[byte >> 4U];
+                text += hex[byte & 15U];
+            }
+            return text + "'";
+        }
+        default:
+            throw Error("users cannot be chosen by a value of this type");
+    }
+}
+
+}  // namespace
+
+std::string PostgresqlSource::conditionOn(const RowCondition& rows) const {
+    if (rows.isEverything()) return {};
+    sql::ConditionWriter writer;
+    writer.from = [this](TableId id) { return sql::postgresql::tableRows(tables_.at(id).relation); };
+    writer.literal = literal;
+    return sql::conditionText(rows, writer);
+}
+
+void PostgresqlSource::reread(const std::vector<TableRead>& reads, const RowVisitor& visit) {
+    for (std::size_t i = 0; i < reads.size(); ++i) {
+        const sql::postgresql::TableDescription& described = tables_.at(reads[i].table);
+        sql::postgresql::ScanScope scope{std::vector<std::size_t>{}, conditionOn(reads[i].rows)};
+        for (const std::string& column : reads[i].columns)
+            scope.columns->push_back(described.table.columnIndex(column).value());
+        // Whoever reads all rows counts on their order: an index that has these columns would give another.
+        if (scope.where.empty())
+            snapshot_.connection->execute("SET LOCAL enable_indexonlyscan = off; SET LOCAL enable_indexscan = off",
+                                          "read tables in the order of their rows");
+        sql::postgresql::TableScan scan(*snapshot_.connection, described, options_.order, scope);
+        while (const BatchPtr batch = scan.next()) visit(i, *batch);
+    }
+}
+
+std::uint64_t PostgresqlSource::restrict(TableId id, const RowCondition& rows) {
+    conditions_.at(id) = conditionOn(rows);
+    const sql::postgresql::TableDescription& described = tables_.at(id);
+    if (!counts_ || conditions_[id].empty()) return described.table.rows;
+    return sql::postgresql::countRows(*snapshot_.connection, described, conditions_[id]);
+}
+
 bool PostgresqlSource::next(Item& item) {
     if (current_ == order_.size()) {
         snapshot_.connection.reset();
@@ -94,7 +160,8 @@ bool PostgresqlSource::next(Item& item) {
     }
     const sql::postgresql::TableDescription& described = tables_[order_[current_]];
     if (!scan_) {
-        scan_.emplace(*snapshot_.connection, described, options_.order);
+        scan_.emplace(*snapshot_.connection, described, options_.order,
+                      sql::postgresql::ScanScope{std::nullopt, conditions_[described.table.id]});
         item = TableBegin{described.table.id};
         return true;
     }

@@ -1,10 +1,16 @@
 #include "sources/sqlite/sqlite_source.hpp"
 
+#include <array>
 #include <chrono>
+#include <cstdio>
+#include <string_view>
 #include <utility>
 
+#include "lib/sql/condition_text.hpp"
+#include "lib/sql/quoting.hpp"
 #include "lib/sql/sqlite/catalog_reader.hpp"
 #include "lib/sql/sqlite/column_inference.hpp"
+#include "lib/sql/sqlite/statement.hpp"
 #include "lib/sql/table_selection.hpp"
 #include "lib/sql/type_overrides.hpp"
 
@@ -82,7 +88,76 @@ Catalog SqliteSource::catalog(Context& context) {
         sampleColumns(*connection_, catalog_);
     encoding_ = textEncoding(*connection_);
     order_ = parentsFirst(catalog_);
+    conditions_.resize(catalog_.tables.size());
+    counts_ = context.dryRun();
     return catalog_;
+}
+
+namespace {
+
+/// A literal that stands for exactly this value. Text with a NUL, which ends SQL, is put together.
+std::string literal(const Value& value) {
+    const Cell cell = value.cell();
+    switch (cell.kind()) {
+        case CellKind::integer:
+        case CellKind::boolean:
+            return std::to_string(cell.integer());
+        case CellKind::text: {
+            std::string text;
+            for (const char c : cell.text()) text += c == '\'' ? "''" : c == '\0' ? "' || char(0) || '" : std::string(1, c);
+            return "('" + text + "')";
+        }
+        case CellKind::real: {
+            std::array<char, 40> digits{};
+            std::snprintf(digits.data(), digits.size(), "%.17e", cell.real());
+            return digits.data();
+        }
+        case CellKind::bytes: {
+            constexpr std::string_view hex = "0123456789abcdef";
+            std::string text = "x'";
+            for (const char c : cell.text()) {
+                const auto byte = static_cast<unsigned char>(c);
+                text += hex[byte >> 4U];
+                text += hex[byte & 15U];
+            }
+            return text + "'";
+        }
+        default:
+            throw Error("a value that SQLite does not have was asked for");
+    }
+}
+
+}  // namespace
+
+std::string SqliteSource::conditionOn(const RowCondition& rows) const {
+    if (rows.isEverything()) return {};
+    sql::ConditionWriter writer;
+    writer.from = [this](TableId id) { return "main." + sql::quoteIdentifier(catalog_.tables.at(id).name); };
+    writer.literal = literal;
+    writer.namesCollations = true;
+    return sql::conditionText(rows, writer);
+}
+
+void SqliteSource::reread(const std::vector<TableRead>& reads, const RowVisitor& visit) {
+    for (std::size_t i = 0; i < reads.size(); ++i) {
+        const Table& table = catalog_.tables.at(reads[i].table);
+        ScanScope scope{std::vector<std::size_t>{}, conditionOn(reads[i].rows)};
+        for (const std::string& column : reads[i].columns)
+            scope.columns->push_back(table.columnIndex(column).value());
+        TableScan scan(*connection_, table, options_.order, encoding_, scope);
+        while (const BatchPtr batch = scan.next()) visit(i, *batch);
+    }
+}
+
+std::uint64_t SqliteSource::restrict(TableId id, const RowCondition& rows) {
+    const Table& table = catalog_.tables.at(id);
+    conditions_.at(id) = conditionOn(rows);
+    if (!counts_ || conditions_[id].empty()) return table.rows;
+    Statement counted(*connection_,
+                      "SELECT count(*) FROM main." + sql::quoteIdentifier(table.name) + " WHERE " + conditions_[id],
+                      "count the rows of table '" + table.name + "'");
+    counted.step();
+    return static_cast<std::uint64_t>(counted.integer(0));
 }
 
 bool SqliteSource::next(Item& item) {
@@ -92,7 +167,8 @@ bool SqliteSource::next(Item& item) {
     }
     const Table& table = catalog_.tables[order_[current_]];
     if (scan_ == nullptr) {
-        scan_ = std::make_unique<TableScan>(*connection_, table, options_.order, encoding_);
+        scan_ = std::make_unique<TableScan>(*connection_, table, options_.order, encoding_,
+                                            ScanScope{std::nullopt, conditions_[table.id]});
         item = TableBegin{table.id};
         return true;
     }

@@ -35,8 +35,13 @@ public:
 
     Catalog catalog(Context& context) override;
     bool next(Item& item) override;
+    [[nodiscard]] RowAccess rowAccess() const override { return RowAccess::chosen; }
+    void reread(const std::vector<TableRead>& reads, const RowVisitor& visit) override;
+    std::uint64_t restrict(TableId table, const RowCondition& rows) override;
 
 private:
+    [[nodiscard]] std::string conditionOn(const RowCondition& rows) const;
+
     Options options_;
     Catalog catalog_;
     std::unique_ptr<Connection> connection_;
@@ -44,6 +49,8 @@ private:
     std::vector<std::size_t> order_;  ///< positions in catalog_.tables, parents first
     std::size_t current_ = 0;         ///< position in order_
     std::unique_ptr<TableScan> scan_;
+    std::vector<std::string> conditions_;  ///< for each table; "" for all rows
+    bool counts_ = false;
 };
 
 }  // namespace roost::sqlite

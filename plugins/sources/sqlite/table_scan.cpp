@@ -1,6 +1,7 @@
 #include "sources/sqlite/table_scan.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include "lib/sql/name_pattern.hpp"
@@ -50,19 +51,38 @@ std::string rowidName(const Table& table) {
     return {};
 }
 
-std::string selectRows(const Connection& connection, const Table& table, RowOrder order) {
-    std::string columns;
-    for (const Column& column : table.columns)
-        if (isStored(column)) columns += (columns.empty() ? "" : ", ") + quoteIdentifier(column.name);
-    const std::string select = "SELECT " + columns + " FROM main." + quoteIdentifier(table.name);
-    if (!hasRowid(connection, table)) return select + " ORDER BY " + indexedKey(connection, table);
-    // Without this SQLite would rather walk an index that has all columns, in another order.
-    if (order == RowOrder::scan || table.primaryKey.empty()) return select + " NOT INDEXED";
+/// Rows stay in the order of the scan, whatever index finds those that are wanted.
+std::string orderOf(const Connection& connection, const Table& table, RowOrder order, bool chosen) {
+    if (!hasRowid(connection, table)) return " ORDER BY " + indexedKey(connection, table);
+    const std::string rowid = rowidName(table);
+    if (order == RowOrder::scan || table.primaryKey.empty())
+        return chosen && !rowid.empty() ? " ORDER BY " + rowid : "";
     std::string key = indexedKey(connection, table);
-    if (key.empty()) return select + " ORDER BY " + quoteIdentifier(table.primaryKey.front());
+    if (key.empty()) return " ORDER BY " + quoteIdentifier(table.primaryKey.front());
     // A key may hold NULL more than once.
-    if (const std::string rowid = rowidName(table); !rowid.empty()) key += ", " + rowid;
-    return select + " ORDER BY " + key;
+    if (!rowid.empty()) key += ", " + rowid;
+    return " ORDER BY " + key;
+}
+
+std::vector<std::size_t> columnsToRead(const Table& table, const ScanScope& scope) {
+    if (scope.columns) return *scope.columns;
+    std::vector<std::size_t> stored;
+    for (std::size_t i = 0; i < table.columns.size(); ++i)
+        if (isStored(table.columns[i])) stored.push_back(i);
+    return stored;
+}
+
+std::string selectRows(const Connection& connection, const Table& table, RowOrder order,
+                       const ScanScope& scope) {
+    std::string select;
+    for (const std::size_t column : columnsToRead(table, scope))
+        select += (select.empty() ? "SELECT " : ", ") + quoteIdentifier(table.columns[column].name);
+    select += " FROM main." + quoteIdentifier(table.name);
+    const bool chosen = !scope.where.empty();
+    const std::string sorted = orderOf(connection, table, order, chosen);
+    if (chosen) return select + " WHERE " + scope.where + sorted;
+    // Without this SQLite would rather walk an index that has all columns, in another order.
+    return select + (sorted.empty() ? " NOT INDEXED" : sorted);
 }
 
 }  // namespace
@@ -74,19 +94,23 @@ std::optional<ByteOrder> textEncoding(const Connection& connection) {
 }
 
 TableScan::TableScan(const Connection& connection, const Table& table, RowOrder order,
-                     std::optional<ByteOrder> encoding)
+                     std::optional<ByteOrder> encoding, const ScanScope& scope)
     : connection_(&connection),
       table_(&table),
       encoding_(encoding),
-      statement_(connection, selectRows(connection, table, order), actionFor(table)) {
-    for (std::size_t i = 0; i < table.columns.size(); ++i)
-        if (isStored(table.columns[i])) positions_.push_back(i);
+      positions_(columnsToRead(table, scope)),
+      width_(scope.columns ? positions_.size() : table.columns.size()),
+      statement_(connection, selectRows(connection, table, order, scope), actionFor(table)) {
+    if (scope.columns) {
+        std::iota(positions_.begin(), positions_.end(), std::size_t{0});
+        return;  // the key may not be among them: rows are named by their number
+    }
     for (const std::string& name : table.primaryKey) keyPositions_.push_back(*table.columnIndex(name));
 }
 
 BatchPtr TableScan::next() {
     if (finished_) return nullptr;
-    auto batch = std::make_shared<Batch>(table_->id, table_->columns.size());
+    auto batch = std::make_shared<Batch>(table_->id, width_);
     while (!batch->full()) {
         const int code = statement_.tryStep();
         if (code == SQLITE_ROW) {

@@ -19,6 +19,14 @@ namespace roost::sqlite {
 /// scan: by rowid, or by primary key where the table has no rowid. key: by primary key.
 enum class RowOrder : std::uint8_t { scan, key };
 
+/// What of a table is read.
+struct ScanScope {
+    /// Positions in Table::columns, in the order in which the batch is to have them; nothing for all that are
+    /// stored, each at its own position.
+    std::optional<std::vector<std::size_t>> columns;
+    std::string where;  ///< a condition; "" for all rows
+};
+
 /// How the database keeps text; nothing for UTF-8.
 [[nodiscard]] std::optional<ByteOrder> textEncoding(const Connection& connection);
 
@@ -27,7 +35,7 @@ enum class RowOrder : std::uint8_t { scan, key };
 class TableScan {
 public:
     TableScan(const Connection& connection, const Table& table, RowOrder order,
-              std::optional<ByteOrder> encoding);
+              std::optional<ByteOrder> encoding, const ScanScope& scope = {});
 
     /// The next batch, never empty; null behind the last row. Throws roost::Error that names the table and
     /// the last row that could be read, or Interrupted.
@@ -46,6 +54,7 @@ private:
     const Table* table_;
     std::optional<ByteOrder> encoding_;
     std::vector<std::size_t> positions_;  ///< where the cell of each column that is read belongs
+    std::size_t width_;                   ///< columns of a batch
     std::vector<std::size_t> keyPositions_;
     Statement statement_;
     std::uint64_t rows_ = 0;

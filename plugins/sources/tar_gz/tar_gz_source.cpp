@@ -1,7 +1,11 @@
 #include "sources/tar_gz/tar_gz_source.hpp"
 
+#include <algorithm>
+#include <cstddef>
 #include <limits>
+#include <map>
 #include <utility>
+#include <variant>
 
 #include "lib/archive/archive_input.hpp"
 #include "lib/archive/backup_notes.hpp"
@@ -112,18 +116,24 @@ archive::BackupReading TarGzSource::reading() const {
 
 Catalog TarGzSource::catalog(Context& context) {
     context_ = &context;
-    const auto input = openArchive(options_.url, context);
+    input_ = stream::openInput(options_.url);
+    const auto input = std::make_shared<archive::ArchiveInput>(input_, context);
     std::vector<std::string> findings;
     if (context.dryRun()) {
         archive::BackupReading first = reading();
         first.readAgain = true;
         const auto backup = archive::openBackup(input, std::move(first), context);
         for (Item item; backup->next(item);) context.alive();
-        findings = backup->findings();
+        if (!context.ownersFollow()) findings = backup->findings();
         toldFindings_ = true;
     }
+    // They would name anybody's files.
+    toldFindings_ |= context.ownersFollow();
     backup_ = archive::openBackup(input, reading(), context);
     Catalog catalog = backup_->catalog();
+    if (context.ownersFollow() && !catalog.warnings.empty())
+        catalog.warnings = {"remarks about the archive are not shown, since they may name anybody's files: "
+                            "'roost inspect' shows them"};
     for (auto& notes :
          {archive::restoreNotes(*backup_, options_.applicationVersion, context.targetDialect()), findings})
         catalog.warnings.insert(catalog.warnings.end(), notes.begin(), notes.end());
@@ -131,10 +141,72 @@ Catalog TarGzSource::catalog(Context& context) {
 }
 
 bool TarGzSource::next(Item& item) {
-    if (backup_->next(item)) return true;
+    while (backup_->next(item)) {
+        const auto* const entry = std::get_if<Entry>(&item);
+        if (entry == nullptr || !owners_ || owners_->contains(entry->owner)) return true;
+    }
     if (!std::exchange(toldFindings_, true))
         for (const std::string& finding : backup_->findings()) context_->warn(finding);
     return false;
+}
+
+/// A reader of its own, so that the one that next() uses stays where it is.
+std::unique_ptr<archive::BackupReader> TarGzSource::openAgain() const {
+    if (!input_->repeatable())
+        throw Error(input_->name() + " comes through a pipe, and choosing users takes reading it more than once",
+                    "save the archive to a file and name that file");
+    std::shared_ptr<stream::FileInput> again = stream::openInput(options_.url);
+    if (again->state() != input_->state())
+        throw Error(input_->name() + " changed while it was read", "run again when nobody writes to it");
+    archive::BackupReading whole = reading();
+    whole.rules = {};
+    return archive::openBackup(std::make_shared<archive::ArchiveInput>(std::move(again), *context_),
+                               std::move(whole), *context_);
+}
+
+void TarGzSource::reread(const std::vector<TableRead>& reads, const RowVisitor& visit) {
+    const auto backup = openAgain();
+    std::vector<std::vector<std::size_t>> columns;
+    for (const TableRead& read : reads) {
+        const Table& table = backup->catalog().tables.at(read.table);
+        for (std::vector<std::size_t>& list = columns.emplace_back(); const std::string& name : read.columns)
+            list.push_back(table.columnIndex(name).value());
+    }
+    std::size_t left = reads.size();
+    for (Item item; left > 0 && backup->next(item);) {
+        context_->alive();
+        if (const auto* const end = std::get_if<TableEnd>(&item))
+            left -= static_cast<std::size_t>(std::ranges::count(reads, end->table, &TableRead::table));
+        const auto* const batch = std::get_if<BatchPtr>(&item);
+        if (batch == nullptr) continue;
+        for (std::size_t i = 0; i < reads.size(); ++i) {
+            if (reads[i].table != (*batch)->table()) continue;
+            Batch rows((*batch)->table(), columns[i].size());
+            for (std::size_t r = 0; r < (*batch)->rows(); ++r) {
+                const auto from = (*batch)->row(r);
+                const auto to = rows.addRow();
+                for (std::size_t c = 0; c < columns[i].size(); ++c) to[c] = from[columns[i][c]];
+            }
+            visit(i, rows);
+        }
+    }
+}
+
+void TarGzSource::chooseOwners(std::shared_ptr<const OwnerChoice> owners, Catalog& catalog) {
+    owners_ = std::move(owners);
+    for (EntryKindTotals& totals : catalog.entryKinds) totals = {.kind = totals.kind};
+    const auto backup = openAgain();
+    std::map<std::string, std::string> lastOwner;  // of each kind; they come one after the other
+    for (Item item; backup->next(item);) {
+        context_->alive();
+        const auto* const entry = std::get_if<Entry>(&item);
+        if (entry == nullptr || !owners_->contains(entry->owner)) continue;
+        const auto totals = std::ranges::find(catalog.entryKinds, entry->kind, &EntryKindTotals::kind);
+        if (totals == catalog.entryKinds.end()) continue;
+        (entry->type == EntryType::folder ? totals->folders : totals->files) += 1;
+        totals->bytes += entry->size;
+        if (std::exchange(lastOwner[entry->kind], entry->owner) != entry->owner) ++totals->users;
+    }
 }
 
 ArchiveSummary TarGzSource::inspect(const Location& archive, Context& context) {

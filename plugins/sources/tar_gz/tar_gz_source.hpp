@@ -4,9 +4,11 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "lib/archive/backup_reader.hpp"
 #include "lib/archive/content_rules.hpp"
+#include "lib/stream/byte_input.hpp"
 #include "roost/plugin.hpp"
 
 namespace roost {
@@ -37,13 +39,23 @@ public:
     /// In a dry run the archive is read and checked whole first.
     Catalog catalog(Context& context) override;
     bool next(Item& item) override;
+    [[nodiscard]] RowAccess rowAccess() const override {
+        return input_->repeatable() ? RowAccess::again : RowAccess::once;
+    }
+    /// Reads the archive from its front until the last of these tables.
+    void reread(const std::vector<TableRead>& reads, const RowVisitor& visit) override;
+    /// Reads the whole archive to count. How its tables and files differ is told of no one then.
+    void chooseOwners(std::shared_ptr<const OwnerChoice> owners, Catalog& catalog) override;
 
 private:
     [[nodiscard]] archive::BackupReading reading() const;
+    [[nodiscard]] std::unique_ptr<archive::BackupReader> openAgain() const;
 
     Options options_;
     Context* context_ = nullptr;
+    std::shared_ptr<stream::FileInput> input_;
     std::unique_ptr<archive::BackupReader> backup_;
+    std::shared_ptr<const OwnerChoice> owners_;  ///< null for all
     bool toldFindings_ = false;
 };
 

@@ -1,0 +1,5 @@
+#include "roost/plugin.hpp"
+
+#include "transforms/user_filter/user_filter.hpp"
+
+ROOST_PLUGIN(roost::UserFilter)
