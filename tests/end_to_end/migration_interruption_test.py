@@ -65,6 +65,12 @@ class Interrupted(Moving):
             # After a SIGKILL between its appearance and the commit it may be there; nothing else of it is.
             if how != signal.SIGKILL:
                 self.assertFalse(self.rejected.exists())
+        # What a killed run has left of the file goes with the next one.
+        self.rejected.unlink(missing_ok=True)
+        self.database = self.create_database()
+        process = self.to_postgres_started()
+        process.communicate(timeout=120)
+        self.is_whole()
         self.assertEqual([p for p in os.listdir(self.out) if "partial" in p], [])
 
     def test_into_sqlite(self):

@@ -118,8 +118,9 @@ TableLoader::RowState TableLoader::bindRow(std::span<const Cell> row) {
     for (std::size_t i = 0; i < binders_.size(); ++i) {
         const Binding binding =
             binders_[i].bind(insert_.handle(), static_cast<int>(i) + 1, row[load_->columns[i].from]);
-        if (binding != Binding::exact && settle(binding, i, row) == RowState::leftOut)
-            return RowState::leftOut;
+        if (binding == Binding::exact || settle(binding, i, row) == RowState::bound) continue;
+        if (bad_->policy() == sql::OnBadValue::fail) tellOthers(i + 1, row);
+        return RowState::leftOut;
     }
     return RowState::bound;
 }
@@ -154,6 +155,15 @@ TableLoader::RowState TableLoader::settle(Binding binding, std::size_t column, s
         }
     }
     return RowState::bound;
+}
+
+/// What else does not fit in a row that is left out.
+void TableLoader::tellOthers(std::size_t column, std::span<const Cell> row) {
+    for (; column < binders_.size(); ++column) {
+        const Cell& cell = row[load_->columns[column].from];
+        if (binders_[column].bind(insert_.handle(), static_cast<int>(column) + 1, cell) == Binding::refused)
+            bad_->tell(badCell(row, column, binders_[column].refusal(cell)));
+    }
 }
 
 sql::BadCell TableLoader::badCell(std::span<const Cell> row, std::size_t column,

@@ -53,6 +53,7 @@ private:
     [[nodiscard]] RowState settle(Binding binding, std::size_t column, std::span<const Cell> row);
     [[nodiscard]] sql::BadCell badCell(std::span<const Cell> row, std::size_t column,
                                        const std::string& reason) const;
+    void tellOthers(std::size_t column, std::span<const Cell> row);
     void addToDigest();
 
     [[nodiscard]] std::string insertText() const;

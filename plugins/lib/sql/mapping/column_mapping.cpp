@@ -319,6 +319,8 @@ private:
         if (!same && !widened) throw NotTranslatable("it gives " + std::string(describe(translated.kind)));
         if (toSqlite() && isDecimalAsText(from.type))
             throw NotTranslatable("the digits of a decimal are kept as text");
+        if (translated.rounds)
+            throw NotTranslatable("SQLite calculates with doubles, PostgreSQL with decimals");
         if (translated.checkOnly) throw NotTranslatable("json_valid() has a translation in checks alone");
         if (!toSqlite() && translated.usesGenerated)
             throw NotTranslatable("it reads another generated column, which PostgreSQL doesn't allow");

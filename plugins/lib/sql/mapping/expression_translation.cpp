@@ -47,7 +47,7 @@ private:
     [[nodiscard]] bool toSqlite() const noexcept { return target_ == Dialect::sqlite; }
 
     TranslatedExpression finish(std::string sql, ValueKind kind) {
-        return {std::move(sql), kind, std::move(notes_), usesGenerated_, checkOnly_};
+        return {std::move(sql), kind, std::move(notes_), usesGenerated_, rounds_, checkOnly_};
     }
 
     void note(const std::string& text) {
@@ -321,6 +321,7 @@ private:
                       : a.kind == ValueKind::decimal || b.kind == ValueKind::decimal ? ValueKind::decimal
                                                                                      : ValueKind::integer;
         result.rounded = result.kind != ValueKind::integer;
+        rounds_ = rounds_ || result.kind == ValueKind::decimal;
         // SQLite's whole numbers have 64 bits; PostgreSQL's may have less and overflow.
         if (!toSqlite() && result.kind == ValueKind::integer) a.sql = "CAST(" + a.sql + " AS bigint)";
         result.sql = "(" + a.sql + " " + operation + " " + b.sql + ")";
@@ -504,6 +505,7 @@ private:
     Dialect target_;
     std::vector<std::string> notes_;
     bool usesGenerated_ = false;
+    bool rounds_ = false;
     bool checkOnly_ = false;
     int negations_ = 0;
 };

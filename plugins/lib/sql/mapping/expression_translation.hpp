@@ -16,6 +16,7 @@ struct TranslatedExpression {
     ValueKind kind = ValueKind::other;
     std::vector<std::string> notes;  ///< what is not quite the same in the target: "upper() changes …"
     bool usesGenerated = false;      ///< it reads a generated column
+    bool rounds = false;             ///< it calculates with decimals, which SQLite does on doubles
     bool checkOnly = false;  ///< PostgreSQL takes it in a check, not in an index or a generated column
 };
 

@@ -53,8 +53,10 @@ ServerReport reportOf(const PGresult* result) {
             field(PG_DIAG_CONSTRAINT_NAME)};
 }
 
-std::string connectHint(std::string_view sqlState) {
+std::string connectHint(std::string_view sqlState, std::string_view message) {
     if (std::string hint = hintFor(sqlState); !hint.empty()) return hint;
+    if (message.find("no password supplied") != std::string_view::npos)
+        return "give the password in PGPASSWORD, in ~/.pgpass (mode 0600), or as a part of its own";
     return "check host, port and sslmode, and that the server is running (`pg_isready` tells)";
 }
 
@@ -124,7 +126,7 @@ void Connection::connect(const ConnectionSettings& settings) {
         while (!readyWithinSlice(wanted == PGRES_POLLING_READING ? POLLIN : POLLOUT))
             if (Clock::now() > deadline)
                 throw ServerError("cannot connect to " + nameOf(handle_.get()) + ": no answer in time",
-                                  connectHint(""), "");
+                                  connectHint("", ""), "");
         wanted = PQconnectPoll(handle_.get());
     }
     name_ = nameOf(handle_.get());
@@ -328,8 +330,8 @@ void Connection::connectFailed() {
     const ConnectFailure failure = parseConnectFailure(orEmpty(PQerrorMessage(handle_.get())));
     std::string subject = nameOf(handle_.get());
     if (const std::string name = user(); !name.empty()) subject += " as user '" + name + "'";
-    throw ServerError("cannot connect to " + subject + ": " + failure.message, connectHint(failure.sqlState),
-                      failure.sqlState);
+    throw ServerError("cannot connect to " + subject + ": " + failure.message,
+                      connectHint(failure.sqlState, failure.message), failure.sqlState);
 }
 
 void Connection::cancel() noexcept {

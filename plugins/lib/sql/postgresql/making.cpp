@@ -149,6 +149,7 @@ private:
             }
         for (const Index& index : table.indexes) {
             MakingStep step{"index '" + storage::shownName(index.name) + "'" + of, {}};
+            step.hastens = !index.unique;
             step.mayExist = mayExist(table);
             step.statements.push_back(index.nativeSql.empty() ? indexStatement(table, index)
                                                               : createIndexStatement(table, index));
@@ -250,16 +251,20 @@ public:
     }
 
 private:
-    Outcome attempt(const MakingStep& step) {
+    Outcome attempt(MakingStep& step) {
         const std::string action = "make " + step.shown;
         connection_.execute("SAVEPOINT roost_step", action);
         try {
             for (const std::string& statement : step.statements) connection_.query(statement, action);
         } catch (const ServerError& error) {
             if (error.sqlState().empty() || connection_.lost()) throw;
+            // A value that is too long for an index: the rows are more than what finds them quickly.
+            if (step.hastens && error.sqlState() == "54000") step.dispensable = true;
             const bool exists = step.mayExist && isDuplicate(error.sqlState());
             const bool waits = isMissingSomething(error.sqlState());
-            if (!exists && !waits && !(step.dispensable && isLackOfMeans(error.sqlState()))) throw;
+            const bool tooLong = step.dispensable && error.sqlState() == "54000";
+            if (!exists && !waits && !tooLong && !(step.dispensable && isLackOfMeans(error.sqlState())))
+                throw;
             connection_.execute("ROLLBACK TO SAVEPOINT roost_step", action);
             if (exists) return Outcome::done;
             reasons_[step.shown] = error.report().text();

@@ -19,6 +19,7 @@ struct MakingStep {
     /// Rows hold together without it, so that it is left out where the server lacks what it needs and no
     /// backup carries (an extension's files, a foreign server, an operator).
     bool dispensable = false;
+    bool hastens = false;  ///< an index that no constraint needs: left out where a value is too long for it
     /// May have been made by another step, such as a table by the extension that it belongs to.
     bool mayExist = false;
 };

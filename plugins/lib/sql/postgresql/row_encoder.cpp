@@ -92,6 +92,11 @@ Value RowEncoder::convert(LoadedColumn& column, const Cell& cell) {
     }
 }
 
+void RowEncoder::check(std::size_t column, std::span<const Cell> row) {
+    const Cell& cell = row[columns_[column].from];
+    if (!cell.isNull()) static_cast<void>(convert(columns_[column], cell));
+}
+
 void RowEncoder::add(std::span<const Cell> row, ByteBuffer& out, ByteBuffer& digest) {
     if (format_ == CopyFormat::binary)
         addBinary(row, out);

@@ -40,6 +40,8 @@ public:
     /// Appends one row; to `digest`, too, in binary form, where that is not the format itself. Throws
     /// BadColumn, and then some of the row may have been appended.
     void add(std::span<const Cell> row, ByteBuffer& out, ByteBuffer& digest);
+    /// Throws BadColumn where that column cannot hold its cell.
+    void check(std::size_t column, std::span<const Cell> row);
     /// From now on the column is one of text: values that fitted its type are written as their text, others
     /// as they come.
     void widen(std::size_t column);

@@ -30,8 +30,9 @@ constexpr std::array<Hint, 18> hints{{
     {"40001", "on a standby, set hot_standby_feedback or raise max_standby_streaming_delay, and run again"},
     {"22021", "a stored text is not valid in the database's encoding; find the row and mend it"},
     {"22P05", "a stored character has no form in UTF-8; find the row and mend it"},
-    {"54",
-     "a row of more than 1 GB can't be sent by the server; PostgreSQL's own tools can't read it either"},
+    {"54000",
+     "a limit of PostgreSQL: a value of an index may have about 2,700 bytes, a row without its long values "
+     "8,160, and 1 GB in all"},
     {"XX001", "the server's files are damaged: see its log, and pg_amcheck"},
     {"XX002", "an index is damaged: REINDEX it and run again"},
 }};

@@ -150,7 +150,22 @@ bool TableCopy::encode(Row& row) {
             return true;
         } catch (const BadColumn& bad) {
             buffer_.shorten(buffer_.size() - begin);
-            if (!mend(row, bad.column(), bad.what(), bad.hint())) return false;
+            if (mend(row, bad.column(), bad.what(), bad.hint())) continue;
+            if (bad_.policy() == OnBadValue::fail) tellOthers(row, bad.column() + 1);
+            return false;
+        }
+    }
+}
+
+/// What else does not fit in a row that is left out.
+void TableCopy::tellOthers(const Row& row, std::size_t column) {
+    for (; column < encoder_.columns().size(); ++column) {
+        try {
+            encoder_.check(column, cellsOf(row));
+        } catch (const BadColumn& bad) {
+            BadCell also = badCell(row, &encoder_.columns()[column], bad.what());
+            also.hint = bad.hint();
+            bad_.tell(also);
         }
     }
 }

@@ -77,6 +77,7 @@ private:
     [[nodiscard]] bool asText(Row& row, std::size_t column, const std::string& reason);
     [[nodiscard]] BadCell badCell(const Row& row, const LoadedColumn* column,
                                   const std::string& reason) const;
+    void tellOthers(const Row& row, std::size_t column);
     void addToDigest(std::size_t rowBegin);
     void start();
     void send();

@@ -56,6 +56,12 @@ void BadValues::leaveOut(const BadCell& bad) {
     if (leftOut_ <= logged) context_->setAside("table " + shownName(table) + ", " + sentence, "left out");
 }
 
+void BadValues::tell(const BadCell& bad) {
+    if (hint_.empty()) hint_ = bad.hint;
+    note(bad.rejected.table->qualifiedName(), columnOf(bad),
+         sentenceOf(bad.shownRow, columnOf(bad), bad.shownValue, bad.rejected.reason));
+}
+
 void BadValues::leaveOut(const std::string& table, const std::string& shownRow, const std::string& column,
                          const std::string& reason, std::string_view key, std::string_view value,
                          std::string_view row) {

@@ -41,6 +41,8 @@ public:
     [[nodiscard]] OnBadValue policy() const noexcept { return policy_; }
     /// The row is not loaded: to the file, or a reason for throwIfFailed().
     void leaveOut(const BadCell& bad);
+    /// One more value of a row that was left out does not fit. For OnBadValue::fail.
+    void tell(const BadCell& bad);
     /// The same for rows that the target gave back; see RejectFile::add().
     void leaveOut(const std::string& table, const std::string& shownRow, const std::string& column,
                   const std::string& reason, std::string_view key, std::string_view value,

@@ -74,7 +74,10 @@ void RejectFile::add(const std::string& table, std::string_view key, std::string
 }
 
 void RejectFile::append(const std::string& line) {
-    if (!partial_) partial_ = std::make_unique<stream::PartialFile>(file_, stream::OnExisting::fail);
+    if (!partial_) {
+        stream::removeStalePartials(stream::folderOf(file_));  // what a killed run has left
+        partial_ = std::make_unique<stream::PartialFile>(file_, stream::OnExisting::fail);
+    }
     pending_ += line;
     if (pending_.size() < pendingBytes) return;
     const std::array pieces{stream::Bytes(std::as_bytes(std::span(pending_)))};

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <charconv>
 #include <cmath>
 #include <cstring>
 
@@ -129,6 +130,12 @@ Binding ColumnBinder::bindText(sqlite3_stmt* statement, int parameter, std::stri
 
 Binding ColumnBinder::bindInteger(sqlite3_stmt* statement, int parameter, std::int64_t value) {
     if (traits_.affinity == Affinity::real && !fitsReal(value)) return Binding::refused;
+    if (traits_.affinity == Affinity::text) {
+        // SQLite itself would make this text of it.
+        const char* const end = std::to_chars(buffer_.data(), buffer_.data() + buffer_.size(), value).ptr;
+        bindBytes(statement, parameter, {buffer_.data(), static_cast<std::size_t>(end - buffer_.data())});
+        return Binding::exact;
+    }
     stored_ = StoredValue::of(value);
     sqlite3_bind_int64(statement, parameter, value);
     return Binding::exact;
