@@ -61,8 +61,7 @@ void PlannedSources::chooseOwners(const std::shared_ptr<const OwnerChoice>& owne
         if (!planned.catalog.entryKinds.empty()) {
             // What was told before stays told.
             const std::vector<std::string> told = std::exchange(planned.catalog.warnings, {});
-            callStage(*planned.context,
-                      [&] { planned.source->chooseOwners(owners, planned.catalog); });
+            callStage(*planned.context, [&] { planned.source->chooseOwners(owners, planned.catalog); });
             for (const std::string& warning : planned.catalog.warnings) planned.context->warn(warning);
             std::ranges::copy(planned.catalog.warnings, std::back_inserter(catalog.warnings));
             planned.catalog.warnings.insert(planned.catalog.warnings.begin(), told.begin(), told.end());

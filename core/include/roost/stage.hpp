@@ -65,7 +65,8 @@ public:
     virtual Catalog catalog(Context& context) = 0;
     /// Moves to the next item. False at the end. An Entry's content is valid until the next call.
     virtual bool next(Item& item) = 0;
-    /// What the three calls below can do; after catalog(). They come before the first next(), from one thread.
+    /// What the three calls below can do; after catalog(). They come before the first next(), from one
+    /// thread.
     [[nodiscard]] virtual RowAccess rowAccess() const { return RowAccess::once; }
     /// Reads columns of some tables, from the state that next() will read. Conditions only where the access
     /// is `chosen`. Throws roost::Error, which says why and what to do where the source gives its data once.

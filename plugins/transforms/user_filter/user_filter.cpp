@@ -41,8 +41,10 @@ const OptionTable<UserFilter::Options>& UserFilter::options() {
     static const auto table =
         OptionTable<Options>()
             .list("users", &Options::users,
-                  "The users whose data is kept, by a name that one of the columns `names` has. Where nobody is "
-                  "called so to the letter, `*` stands for any characters, `?` for one, and `\\` takes the next "
+                  "The users whose data is kept, by a name that one of the columns `names` has. Where nobody "
+                  "is "
+                  "called so to the letter, `*` stands for any characters, `?` for one, and `\\` takes the "
+                  "next "
                   "one as it is. All that `where` finds, if none is named.")
             .example("alice, bob@example.com")
             .list("exclude", &Options::exclude, "Users who are left out again, named likewise.")
@@ -50,32 +52,38 @@ const OptionTable<UserFilter::Options>& UserFilter::options() {
             .map("where", &Options::where,
                  "Columns of the users table and what they have to be, with `*` and `?`; all of them count.")
             .example("{is_active: true, email: '*@example.com'}")
-            .list("names", &Options::names,
-                  "The columns of the users table that name a user; those that it has. By default id, username "
-                  "and email.")
+            .list(
+                "names", &Options::names,
+                "The columns of the users table that name a user; those that it has. By default id, username "
+                "and email.")
             .example("CustomerId, Email")
             .text("users-table", &Options::usersTable, "The table with a row for each user.")
             .map("owner", &Options::owner,
-                 "Ties tables to users where no foreign key does, or otherwise than keys do: the table and its "
+                 "Ties tables to users where no foreign key does, or otherwise than keys do: the table and "
+                 "its "
                  "column with the user's key (several with commas), or `table.column` and the column that it "
                  "refers to. `none` unties a table.")
             .example("{memo: creator_id, memo_relation.memo_id: memo.id, audit_log: none}")
             .map("match", &Options::match,
-                 "Ties tables to users by another value than their key: `table.column` and the column that has "
+                 "Ties tables to users by another value than their key: `table.column` and the column that "
+                 "has "
                  "the same value.")
             .example("{login_attempts.username: users.username}")
-            .choice("unowned", &Options::unowned, {"exclude", "include"},
-                    "What becomes of tables that are tied to no user and to which nothing kept refers: left out, "
-                    "or taken whole.")
+            .choice(
+                "unowned", &Options::unowned, {"exclude", "include"},
+                "What becomes of tables that are tied to no user and to which nothing kept refers: left out, "
+                "or taken whole.")
             .list("include-tables", &Options::includeTables,
                   "Tables that are tied to no user and are taken whole all the same, by name or pattern.")
             .example("system_settings")
-            .choice("references", &Options::references, {"fail", "null", "include"},
-                    "What becomes of a reference from a row that is kept to a row of a user who is not: the run "
-                    "fails and names the rows, the reference is made null, or the row that it leads to goes "
-                    "along (with data of another user).")
+            .choice(
+                "references", &Options::references, {"fail", "null", "include"},
+                "What becomes of a reference from a row that is kept to a row of a user who is not: the run "
+                "fails and names the rows, the reference is made null, or the row that it leads to goes "
+                "along (with data of another user).")
             .text("files-by", &Options::filesBy,
-                  "The column of the users table that names a user's folder of files. By default its primary key.")
+                  "The column of the users table that names a user's folder of files. By default its primary "
+                  "key.")
             .example("username")
             .boolean("allow-empty", &Options::allowEmpty,
                      "Lets a choice that comes to no user make an export without users, and a pattern fit "
@@ -115,8 +123,9 @@ ownership::SelectionOptions UserFilter::selectionOptions() const {
 
 void UserFilter::connect(SourceAccess& sources, Catalog& catalog, Context& context) {
     if (!sources.isFirst())
-        throw Error("user-filter has to be the first transform: it compares what comes with what the sources hold",
-                    "move it before the others");
+        throw Error(
+            "user-filter has to be the first transform: it compares what comes with what the sources hold",
+            "move it before the others");
     if (catalog.tables.empty())
         throw Error("user-filter finds no tables: whose files are whose stands in the users table",
                     "add the database as a source");
@@ -179,9 +188,8 @@ void UserFilter::dropTables(const Selection& selection, Catalog& catalog, Contex
             rule.drop = false;
         }
     if (const auto dialect = sql::mapping::dialectNamed(catalog.dialect)) {
-        static_cast<void>(
-            sql::mapping::mapByOrder(catalog, {*dialect, *dialect, rules, {}},
-                                     [&](const std::string& text) { context.warn(text); }));
+        static_cast<void>(sql::mapping::mapByOrder(catalog, {*dialect, *dialect, rules, {}},
+                                                   [&](const std::string& text) { context.warn(text); }));
         return;
     }
     std::erase_if(catalog.tables, [this](const Table& table) { return !passages_.contains(table.id); });
