@@ -66,10 +66,9 @@ private:
     }
 
     [[nodiscard]] bool known(const std::string& name) const {
-        return std::ranges::any_of(catalog_.tables,
-                                   [&](const Table& table) {
-                                       return table.qualifiedName() == name || table.name == name;
-                                   });
+        return std::ranges::any_of(catalog_.tables, [&](const Table& table) {
+            return table.qualifiedName() == name || table.name == name;
+        });
     }
 
     /// "users.id", or a column of the users table alone.

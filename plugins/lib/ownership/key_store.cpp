@@ -159,7 +159,8 @@ void KeyStore::load(SourceAccess& sources, const std::vector<std::string>& userC
         TableRead& read = reads.emplace_back();
         read.table = catalog_.tables[table].id;
         read.columns = columns_[table];
-        if (table == graph_.users) read.columns.insert(read.columns.end(), userColumns.begin(), userColumns.end());
+        if (table == graph_.users)
+            read.columns.insert(read.columns.end(), userColumns.begin(), userColumns.end());
         tables.push_back(table);
     }
     sources.reread(reads, [&](std::size_t read, const Batch& rows) {
@@ -180,7 +181,8 @@ std::uint64_t KeyStore::mark(std::size_t table, const char* flag, const RowCondi
 }
 
 /// From parents to children, until nothing is added.
-void KeyStore::spread(const char* flag, RowCondition (*rule)(const Catalog&, const TableTies&, const RowState&)) {
+void KeyStore::spread(const char* flag,
+                      RowCondition (*rule)(const Catalog&, const TableTies&, const RowState&)) {
     const RowState state = [&](std::size_t parent) {
         // Nobody's are all rows of a table that is tied to nothing; the users are their own.
         if (flag == nobodysFlag && parent == graph_.users) return RowCondition::nothing();
@@ -222,9 +224,8 @@ void KeyStore::followReferences() {
             if (!stale[child] || !kept_[child] || !kept_[parent] || whole_[parent]) continue;
             const RowCondition takable =
                 references_ == References::include ? RowCondition::everything() : nobodys(parent);
-            const RowCondition rows =
-                RowCondition::allOf({takable, RowCondition::noneOf(flagged(mineFlag)),
-                                     wantedBy(catalog_, reference, taken(child))});
+            const RowCondition rows = RowCondition::allOf({takable, RowCondition::noneOf(flagged(mineFlag)),
+                                                           wantedBy(catalog_, reference, taken(child))});
             if (mark(parent, neededFlag, rows) == 0) continue;
             fresh[parent] = changed = true;
         }
@@ -240,8 +241,9 @@ void KeyStore::follow() {
 
 RowSet KeyStore::included(std::size_t table) {
     sqlite::Statement rows(database_.writer(),
-                           "SELECT " + sql::quoteIdentifier(rowNumber) + " FROM " + tableName(catalog_, table) +
-                               " WHERE " + sql::conditionText(taken(table), writer_),
+                           "SELECT " + sql::quoteIdentifier(rowNumber) + " FROM " +
+                               tableName(catalog_, table) + " WHERE " +
+                               sql::conditionText(taken(table), writer_),
                            action);
     RowSet set;
     while (rows.step()) set.add(static_cast<std::uint64_t>(rows.integer(0)));

@@ -105,7 +105,8 @@ RowCondition NestedConditions::guarded(std::vector<bool>& open, std::size_t tabl
 RowCondition NestedConditions::mine(std::size_t table) {
     if (table == graph_.users) return chosen_;
     return guarded(mineOpen_, table, [&] {
-        return chosenRows(catalog_, graph_.tables[table], [this](std::size_t parent) { return mine(parent); });
+        return chosenRows(catalog_, graph_.tables[table],
+                          [this](std::size_t parent) { return mine(parent); });
     });
 }
 
@@ -126,9 +127,8 @@ RowCondition NestedConditions::included(std::size_t table) {
         for (const Reference& reference : graph_.references)
             if (reference.key.parent == table && !takable.isNothing())
                 wanted.push_back(wantedBy(catalog_, reference, included(reference.key.child)));
-        return RowCondition::anyOf(
-            {graph_.isTied(table) ? mine(table) : RowCondition::nothing(),
-             RowCondition::allOf({takable, RowCondition::anyOf(std::move(wanted))})});
+        return RowCondition::anyOf({graph_.isTied(table) ? mine(table) : RowCondition::nothing(),
+                                    RowCondition::allOf({takable, RowCondition::anyOf(std::move(wanted))})});
     });
 }
 

@@ -22,7 +22,8 @@ using RowState = std::function<RowCondition(std::size_t table)>;
 
 /// The rows that are nobody's, `nobodys` telling which of the parents are. Every row of a table that is tied
 /// to nothing.
-[[nodiscard]] RowCondition nobodysRows(const Catalog& catalog, const TableTies& ties, const RowState& nobodys);
+[[nodiscard]] RowCondition nobodysRows(const Catalog& catalog, const TableTies& ties,
+                                       const RowState& nobodys);
 
 /// Rows of the parent that `included` rows of the child point at.
 [[nodiscard]] RowCondition wantedBy(const Catalog& catalog, const Reference& reference,

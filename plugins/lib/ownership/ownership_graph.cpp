@@ -46,10 +46,12 @@ bool isOptional(const Table& table, const std::vector<std::string>& columns) {
     });
 }
 
-std::optional<std::size_t> positionOf(const Catalog& catalog, std::string_view schema, std::string_view name) {
+std::optional<std::size_t> positionOf(const Catalog& catalog, std::string_view schema,
+                                      std::string_view name) {
     const auto nameCase = catalog.dialect == "sqlite" ? sql::NameCase::folded : sql::NameCase::exact;
     for (std::size_t i = 0; i < catalog.tables.size(); ++i)
-        if (catalog.tables[i].schema == schema && sql::sameName(catalog.tables[i].name, name, nameCase)) return i;
+        if (catalog.tables[i].schema == schema && sql::sameName(catalog.tables[i].name, name, nameCase))
+            return i;
     return std::nullopt;
 }
 
@@ -89,7 +91,8 @@ private:
                 reference.key.child = child;
                 reference.key.parent = *parent;
                 reference.key.columns = key.columns;
-                reference.key.parentColumns = key.targetColumns.empty() ? target.primaryKey : key.targetColumns;
+                reference.key.parentColumns =
+                    key.targetColumns.empty() ? target.primaryKey : key.targetColumns;
                 if (!fits(reference.key)) continue;
                 compareAsDeclared(catalog_, reference.key);
                 reference.key.optional = isOptional(catalog_.tables[child], key.columns);
@@ -151,8 +154,7 @@ private:
             std::vector<Tie>& group = found.groups.emplace_back();
             for (; at < ties.size() && (given_.contains(table) || distance_[ties[at].parent] == near); ++at)
                 group.push_back(ties[at]);
-            const bool decided =
-                std::ranges::any_of(group, [](const Tie& one) { return !one.optional; });
+            const bool decided = std::ranges::any_of(group, [](const Tie& one) { return !one.optional; });
             found.always |= std::ranges::any_of(group, [this](const Tie& one) {
                 return !one.optional && (one.parent == graph_.users || graph_.tables[one.parent].always);
             });
@@ -182,7 +184,8 @@ private:
         const Table& users = catalog_.tables[graph_.users];
         for (const std::string& name : options_.names)
             if (plainName(name) != "id" && table.columnIndex(name) && users.columnIndex(name))
-                return offered("match", table.qualifiedName() + "." + name, users.qualifiedName() + "." + name);
+                return offered("match", table.qualifiedName() + "." + name,
+                               users.qualifiedName() + "." + name);
         return {};
     }
 

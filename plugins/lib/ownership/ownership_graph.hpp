@@ -59,15 +59,16 @@ struct Graph {
     }
 };
 
-/// Follows foreign keys to the users table. A key ties where its row cannot do without: it may not be null, or
-/// the row is deleted with its target. One that may be null and lets the row live on (SET NULL, SET DEFAULT)
-/// mentions. One that may be null and forbids the deletion of its target ties, unless it leads to the users
-/// table itself under a name that does not say ownership ("updated_by"). Options replace what was found for
-/// their table. Throws roost::Error for options that fit no table or column.
+/// Follows foreign keys to the users table. A key ties where its row cannot do without: it may not be null,
+/// or the row is deleted with its target. One that may be null and lets the row live on (SET NULL, SET
+/// DEFAULT) mentions. One that may be null and forbids the deletion of its target ties, unless it leads to
+/// the users table itself under a name that does not say ownership ("updated_by"). Options replace what was
+/// found for their table. Throws roost::Error for options that fit no table or column.
 [[nodiscard]] Graph findOwnership(const Catalog& catalog, const GraphOptions& options);
 
 /// The position of the table that `name` ("table" or "schema.table") means; throws roost::Error with a near
 /// name and `what` wants it.
-[[nodiscard]] std::size_t tableNamed(const Catalog& catalog, const std::string& name, const std::string& what);
+[[nodiscard]] std::size_t tableNamed(const Catalog& catalog, const std::string& name,
+                                     const std::string& what);
 
 }  // namespace roost::ownership

@@ -28,7 +28,8 @@ struct Strays {
 
 class Selecting {
 public:
-    Selecting(const Catalog& catalog, const SelectionOptions& options, SourceAccess& sources, Context& context)
+    Selecting(const Catalog& catalog, const SelectionOptions& options, SourceAccess& sources,
+              Context& context)
         : catalog_(catalog), options_(options), sources_(sources), context_(context) {}
 
     [[nodiscard]] Selection select(Way way) {
@@ -90,8 +91,7 @@ private:
                             "only tables that are tied to no user are taken whole");
             }
         }
-        if (!found)
-            throw Error("'include-tables' names '" + name + "', and the sources have no such table");
+        if (!found) throw Error("'include-tables' names '" + name + "', and the sources have no such table");
     }
 
     void chooseUsers() {
@@ -103,7 +103,8 @@ private:
         const std::string& folderName = users().columns[folder].name;
         const auto at = std::ranges::find(columns, folderName);
         if (at == columns.end())
-            throw Error("'files-by' names column '" + folderName + "', which is neither in the key nor in 'names'");
+            throw Error("'files-by' names column '" + folderName +
+                        "', which is neither in the key nor in 'names'");
         const auto position = static_cast<std::size_t>(at - columns.begin());
         const std::size_t keys = users().primaryKey.size();
         choice_->resolve(sources_, [&](std::span<const Cell> row) {
@@ -143,8 +144,7 @@ private:
         for (std::size_t table = 0; table < kept_.size(); ++table) {
             if (!kept_[table]) continue;
             included[table] = nested.included(table);
-            tables[table].fate =
-                whole_[table] ? TableSelection::Fate::whole : TableSelection::Fate::rows;
+            tables[table].fate = whole_[table] ? TableSelection::Fate::whole : TableSelection::Fate::rows;
         }
         if (!nested.possible()) return false;
         const std::vector<Strays> strays = straysBy(included);
@@ -169,8 +169,8 @@ private:
         std::vector<Strays> all;
         for (const Reference& reference : graph().references) {
             if (!canStray(reference)) continue;
-            const RowCondition rows = dangling(catalog_, reference, included[reference.key.child],
-                                               included[reference.key.parent]);
+            const RowCondition rows =
+                dangling(catalog_, reference, included[reference.key.child], included[reference.key.parent]);
             if (rows.isNothing()) continue;
             const Table& child = catalog_.tables[reference.key.child];
             TableRead read{child.id, child.primaryKey, rows};
@@ -198,8 +198,9 @@ private:
     void byKeys() {
         for (std::size_t table = 0; table < kept_.size(); ++table)
             if (kept_[table] && sources_.access(catalog_.tables[table].id) == RowAccess::once)
-                sources_.reread({{catalog_.tables[table].id, {catalog_.tables[table].columns.front().name}, {}}},
-                                [](std::size_t, const Batch&) {});  // says why it cannot
+                sources_.reread(
+                    {{catalog_.tables[table].id, {catalog_.tables[table].columns.front().name}, {}}},
+                    [](std::size_t, const Batch&) {});  // says why it cannot
         KeyStore store(catalog_, graph(), kept_, whole_, options_.references, context_);
         store.load(sources_, choice_->columns(),
                    [this](std::span<const Cell> row) { return choice_->contains(row); });
@@ -216,8 +217,7 @@ private:
         refuse(strays);
         for (std::size_t table = 0; table < kept_.size(); ++table) {
             if (!kept_[table]) continue;
-            tables[table].fate =
-                whole_[table] ? TableSelection::Fate::whole : TableSelection::Fate::rows;
+            tables[table].fate = whole_[table] ? TableSelection::Fate::whole : TableSelection::Fate::rows;
             tables[table].numbers = store.included(table);
             tables[table].scanned = store.rows(table);
         }
@@ -252,21 +252,24 @@ private:
             if (options_.references != References::null) {
                 refused += (refused.empty() ? "" : ", ") + what;
             } else if (emptiable(reference).empty()) {
-                throw Error("references to rows that do not go along cannot be made null, the column may not "
-                            "be null: " + what,
-                            "say by 'owner' whom such rows belong to, or take the rows along with 'references: "
-                            "include'");
+                throw Error(
+                    "references to rows that do not go along cannot be made null, the column may not "
+                    "be null: " +
+                        what,
+                    "say by 'owner' whom such rows belong to, or take the rows along with 'references: "
+                    "include'");
             } else {
                 made_.remarks.push_back("made null, since what is referred to does not go along: " + what);
             }
         }
         if (refused.empty()) return;
         const bool missing = options_.references == References::include;
-        throw Error(missing ? "rows refer to rows that are not there: " + refused
-                            : "rows that go along refer to rows of other users: " + refused,
-                    missing ? "mend the data, or set 'references: null'"
-                            : "'references: null' empties these columns in the export; 'references: include' takes "
-                              "the other users' rows along");
+        throw Error(
+            missing ? "rows refer to rows that are not there: " + refused
+                    : "rows that go along refer to rows of other users: " + refused,
+            missing ? "mend the data, or set 'references: null'"
+                    : "'references: null' empties these columns in the export; 'references: include' takes "
+                      "the other users' rows along");
     }
 
     [[nodiscard]] static std::string list(const std::vector<std::string>& words) {

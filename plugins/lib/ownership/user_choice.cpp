@@ -98,8 +98,8 @@ UserChoice::UserChoice(const Table& users, std::string dialect, UserOptions opti
     for (const std::string& name : options_.names)
         if (const auto found = position(name)) names_.push_back(*found);
     if (names_.empty() && !(options_.users.empty() && options_.exclude.empty()))
-        throw Error("table " + users_.qualifiedName() + " has none of the columns that name a user: " +
-                        list(options_.names),
+        throw Error("table " + users_.qualifiedName() +
+                        " has none of the columns that name a user: " + list(options_.names),
                     "name its columns with the option 'names'");
     for (const auto& [column, pattern] : options_.where) {
         const auto found = position(column);
@@ -259,7 +259,8 @@ void UserChoice::resolve(SourceAccess& sources, const std::function<void(std::sp
     if (options_.allowEmpty) return;
     for (const Asked& asked : asked_)
         if (!asked.exact && asked.patternHits == 0)
-            throw Error("no user in table " + users_.qualifiedName() + " fits '" + storage::shownName(asked.text) + "'",
+            throw Error("no user in table " + users_.qualifiedName() + " fits '" +
+                            storage::shownName(asked.text) + "'",
                         "'allow-empty: true' lets that be");
     if (count == 0)
         throw Error("no user is chosen: nobody fits all that 'users', 'exclude' and 'where' say",

@@ -74,7 +74,8 @@ private:
     }
 
     /// Not true of a null, but never unknown either.
-    [[nodiscard]] static std::string guarded(const std::vector<std::string>& columns, const std::string& test) {
+    [[nodiscard]] static std::string guarded(const std::vector<std::string>& columns,
+                                             const std::string& test) {
         return eachColumn(columns, " IS NOT NULL", " AND ") + " AND " + test;
     }
 

@@ -139,8 +139,9 @@ void PostgresqlSource::reread(const std::vector<TableRead>& reads, const RowVisi
             scope.columns->push_back(described.table.columnIndex(column).value());
         // Whoever reads all rows counts on their order: an index that has these columns would give another.
         if (scope.where.empty())
-            snapshot_.connection->execute("SET LOCAL enable_indexonlyscan = off; SET LOCAL enable_indexscan = off",
-                                          "read tables in the order of their rows");
+            snapshot_.connection->execute(
+                "SET LOCAL enable_indexonlyscan = off; SET LOCAL enable_indexscan = off",
+                "read tables in the order of their rows");
         sql::postgresql::TableScan scan(*snapshot_.connection, described, options_.order, scope);
         while (const BatchPtr batch = scan.next()) visit(i, *batch);
     }

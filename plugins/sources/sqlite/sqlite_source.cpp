@@ -104,7 +104,8 @@ std::string literal(const Value& value) {
             return std::to_string(cell.integer());
         case CellKind::text: {
             std::string text;
-            for (const char c : cell.text()) text += c == '\'' ? "''" : c == '\0' ? "' || char(0) || '" : std::string(1, c);
+            for (const char c : cell.text())
+                text += c == '\'' ? "''" : c == '\0' ? "' || char(0) || '" : std::string(1, c);
             return "('" + text + "')";
         }
         case CellKind::real: {
@@ -153,9 +154,10 @@ std::uint64_t SqliteSource::restrict(TableId id, const RowCondition& rows) {
     const Table& table = catalog_.tables.at(id);
     conditions_.at(id) = conditionOn(rows);
     if (!counts_ || conditions_[id].empty()) return table.rows;
-    Statement counted(*connection_,
-                      "SELECT count(*) FROM main." + sql::quoteIdentifier(table.name) + " WHERE " + conditions_[id],
-                      "count the rows of table '" + table.name + "'");
+    Statement counted(
+        *connection_,
+        "SELECT count(*) FROM main." + sql::quoteIdentifier(table.name) + " WHERE " + conditions_[id],
+        "count the rows of table '" + table.name + "'");
     counted.step();
     return static_cast<std::uint64_t>(counted.integer(0));
 }

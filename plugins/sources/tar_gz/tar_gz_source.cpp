@@ -132,8 +132,9 @@ Catalog TarGzSource::catalog(Context& context) {
     backup_ = archive::openBackup(input, reading(), context);
     Catalog catalog = backup_->catalog();
     if (context.ownersFollow() && !catalog.warnings.empty())
-        catalog.warnings = {"remarks about the archive are not shown, since they may name anybody's files: "
-                            "'roost inspect' shows them"};
+        catalog.warnings = {
+            "remarks about the archive are not shown, since they may name anybody's files: "
+            "'roost inspect' shows them"};
     for (auto& notes :
          {archive::restoreNotes(*backup_, options_.applicationVersion, context.targetDialect()), findings})
         catalog.warnings.insert(catalog.warnings.end(), notes.begin(), notes.end());
@@ -153,8 +154,9 @@ bool TarGzSource::next(Item& item) {
 /// A reader of its own, so that the one that next() uses stays where it is.
 std::unique_ptr<archive::BackupReader> TarGzSource::openAgain() const {
     if (!input_->repeatable())
-        throw Error(input_->name() + " comes through a pipe, and choosing users takes reading it more than once",
-                    "save the archive to a file and name that file");
+        throw Error(
+            input_->name() + " comes through a pipe, and choosing users takes reading it more than once",
+            "save the archive to a file and name that file");
     std::shared_ptr<stream::FileInput> again = stream::openInput(options_.url);
     if (again->state() != input_->state())
         throw Error(input_->name() + " changed while it was read", "run again when nobody writes to it");

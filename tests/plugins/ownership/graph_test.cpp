@@ -68,7 +68,9 @@ TEST_CASE("a key ties where a row cannot do without it") {
     const auto tie = [](const std::string& column, const std::string& onDelete) {
         const bool required = column.ends_with('!');
         const std::string name = required ? column.substr(0, column.size() - 1) : column;
-        return tiesOf(makeCatalog({users, makeTable("things", {"id!", column}, {{{name}, "users", onDelete}})})).front();
+        return tiesOf(
+                   makeCatalog({users, makeTable("things", {"id!", column}, {{{name}, "users", onDelete}})}))
+            .front();
     };
     CHECK(tie("made_by!", "NO ACTION") == "made_by -> users.id");
     CHECK(tie("made_by", "CASCADE") == "made_by -> users.id");
@@ -80,11 +82,13 @@ TEST_CASE("a key ties where a row cannot do without it") {
 }
 
 TEST_CASE("children of children are tied by the nearest of several paths") {
-    const Catalog catalog = makeCatalog(
-        {users, makeTable("lines", {"id!", "order_id!"}, {{{"order_id"}, "orders"}}),
-         makeTable("orders", {"id!", "user_id!"}, {{{"user_id"}, "users"}}),
-         makeTable("comments", {"id!", "order_id!", "user_id!"}, {{{"order_id"}, "orders"}, {{"user_id"}, "users"}}),
-         makeTable("messages", {"id!", "sender!", "receiver!"}, {{{"sender"}, "users"}, {{"receiver"}, "users"}})});
+    const Catalog catalog =
+        makeCatalog({users, makeTable("lines", {"id!", "order_id!"}, {{{"order_id"}, "orders"}}),
+                     makeTable("orders", {"id!", "user_id!"}, {{{"user_id"}, "users"}}),
+                     makeTable("comments", {"id!", "order_id!", "user_id!"},
+                               {{{"order_id"}, "orders"}, {{"user_id"}, "users"}}),
+                     makeTable("messages", {"id!", "sender!", "receiver!"},
+                               {{{"sender"}, "users"}, {{"receiver"}, "users"}})});
     CHECK(tiesOf(catalog) == Words{"order_id -> orders.id", "user_id -> users.id", "user_id -> users.id",
                                    "sender -> users.id or receiver -> users.id"});
     const Graph graph = findOwnership(catalog, {});
@@ -95,7 +99,8 @@ TEST_CASE("children of children are tied by the nearest of several paths") {
 TEST_CASE("composite keys, self references and cycles") {
     const Catalog catalog = makeCatalog(
         {users, makeTable("shops", {"owner!", "code!"}, {{{"owner"}, "users"}}),
-         makeTable("sales", {"id!", "shop!", "code!"}, {{{"shop", "code"}, "shops", "NO ACTION", {"owner", "code"}}}),
+         makeTable("sales", {"id!", "shop!", "code!"},
+                   {{{"shop", "code"}, "shops", "NO ACTION", {"owner", "code"}}}),
          makeTable("folders", {"id!", "user_id", "parent"},
                    {{{"user_id"}, "users", "CASCADE"}, {{"parent"}, "folders", "CASCADE"}}),
          makeTable("a", {"id!", "user_id", "b"}, {{{"user_id"}, "users"}, {{"b"}, "b", "CASCADE"}}),
@@ -110,10 +115,10 @@ TEST_CASE("composite keys, self references and cycles") {
 }
 
 TEST_CASE("what would tie a table is offered, not assumed") {
-    const Catalog catalog = makeCatalog({users, makeTable("memo", {"id!", "creator_id!"}),
-                                         makeTable("attempts", {"id!", "username"}),
-                                         makeTable("settings", {"key!", "updated_by"}, {{{"updated_by"}, "users"}}),
-                                         makeTable("plain", {"id!"})});
+    const Catalog catalog = makeCatalog(
+        {users, makeTable("memo", {"id!", "creator_id!"}), makeTable("attempts", {"id!", "username"}),
+         makeTable("settings", {"key!", "updated_by"}, {{{"updated_by"}, "users"}}),
+         makeTable("plain", {"id!"})});
     const Graph graph = findOwnership(catalog, {});
     CHECK(tiesOf(catalog) == Words{"", "", "", ""});
     CHECK(graph.tables[1].offer == "'owner: {memo: creator_id}'");
@@ -128,8 +133,9 @@ TEST_CASE("what would tie a table is offered, not assumed") {
 }
 
 TEST_CASE("options untie a table, and take its children along") {
-    const Catalog catalog = makeCatalog({users, makeTable("jobs", {"id!", "user_id!"}, {{{"user_id"}, "users"}}),
-                                         makeTable("steps", {"id!", "job!"}, {{{"job"}, "jobs"}})});
+    const Catalog catalog =
+        makeCatalog({users, makeTable("jobs", {"id!", "user_id!"}, {{{"user_id"}, "users"}}),
+                     makeTable("steps", {"id!", "job!"}, {{{"job"}, "jobs"}})});
     GraphOptions options;
     options.owner = {{"jobs", "none"}, {"gone", "none"}};
     CHECK(tiesOf(catalog, options) == Words{"", ""});
@@ -138,16 +144,20 @@ TEST_CASE("options untie a table, and take its children along") {
 }
 
 TEST_CASE("options that fit nothing are errors") {
-    const Catalog catalog = makeCatalog({users, makeTable("memo", {"id!", "creator_id!"}), makeTable("x", {"id!", "memo"})});
+    const Catalog catalog =
+        makeCatalog({users, makeTable("memo", {"id!", "creator_id!"}), makeTable("x", {"id!", "memo"})});
     const auto with = [&](TextMap owner) {
         GraphOptions options;
         options.owner = std::move(owner);
         return findOwnership(catalog, options);
     };
-    CHECK_THROWS_WITH(with({{"memos", "creator_id"}}), "'owner' names table 'memos', which the sources do not have");
-    CHECK_THROWS_WITH(with({{"memo", "creator"}}), "'owner' names column 'creator', which table memo does not have");
+    CHECK_THROWS_WITH(with({{"memos", "creator_id"}}),
+                      "'owner' names table 'memos', which the sources do not have");
+    CHECK_THROWS_WITH(with({{"memo", "creator"}}),
+                      "'owner' names column 'creator', which table memo does not have");
     CHECK_THROWS_WITH(with({{"users", "id"}}), "'owner' ties the users table itself");
-    CHECK_THROWS_WITH(with({{"x.memo", "memo.id"}}), "'owner' ties table x to table memo, which is itself tied to no user");
+    CHECK_THROWS_WITH(with({{"x.memo", "memo.id"}}),
+                      "'owner' ties table x to table memo, which is itself tied to no user");
 }
 
 }  // namespace roost::ownership

@@ -1,6 +1,6 @@
 // Conditions in the database and the store of keys choose the same rows.
-#include <catch2/catch.hpp>
 #include <sqlite3.h>
+#include <catch2/catch.hpp>
 
 #include <filesystem>
 #include <random>
@@ -22,8 +22,12 @@ public:
     [[nodiscard]] bool isFirst() const override { return true; }
     [[nodiscard]] RowAccess access(TableId) const override { return source_.rowAccess(); }
     [[nodiscard]] bool together(TableId, TableId) const override { return true; }
-    void reread(const std::vector<TableRead>& reads, const RowVisitor& visit) override { source_.reread(reads, visit); }
-    std::uint64_t restrict(TableId table, const RowCondition& rows) override { return source_.restrict(table, rows); }
+    void reread(const std::vector<TableRead>& reads, const RowVisitor& visit) override {
+        source_.reread(reads, visit);
+    }
+    std::uint64_t restrict(TableId table, const RowCondition& rows) override {
+        return source_.restrict(table, rows);
+    }
     void chooseOwners(const std::shared_ptr<const OwnerChoice>&, Catalog&) override {}
 
 private:
@@ -59,7 +63,8 @@ public:
             const TableSelection& table = selection.tables[i];
             if (table.fate == TableSelection::Fate::dropped) continue;
             std::uint64_t number = 0;
-            access.reread({{catalog.tables[i].id, {catalog.tables[i].columns.front().name},
+            access.reread({{catalog.tables[i].id,
+                            {catalog.tables[i].columns.front().name},
                             table.rows.value_or(RowCondition::everything())}},
                           [&](std::size_t, const Batch& batch) {
                               for (std::size_t r = 0; r < batch.rows(); ++r, ++number)
@@ -98,22 +103,29 @@ TEST_CASE("both ways choose the same rows of random data") {
     std::string sql = schema;
     for (int i = 1; i <= 5; ++i) sql += "INSERT INTO plans VALUES(" + std::to_string(i) + ", 'plan');";
     for (int i = 1; i <= 12; ++i)
-        sql += "INSERT INTO users VALUES(" + std::to_string(i) + ", 'user" + std::to_string(i) + "', " + number(random, 5, true) + ");";
+        sql += "INSERT INTO users VALUES(" + std::to_string(i) + ", 'user" + std::to_string(i) + "', " +
+               number(random, 5, true) + ");";
     for (int i = 1; i <= 60; ++i) {
         const std::string id = std::to_string(i);
-        sql += "INSERT INTO projects VALUES(" + id + ", " + number(random, 12, true) + ", " + number(random, 5, true) + ");";
+        sql += "INSERT INTO projects VALUES(" + id + ", " + number(random, 12, true) + ", " +
+               number(random, 5, true) + ");";
         sql += "INSERT INTO tasks VALUES(" + id + ", " + number(random, 60, false) + ", NULL);";
-        sql += "INSERT INTO shared VALUES(" + id + ", " + number(random, 12, true) + ", " + number(random, 12, true) + ");";
-        sql += "INSERT INTO uses VALUES(" + id + ", " + number(random, 12, false) + ", " + number(random, 60, true) + ");";
+        sql += "INSERT INTO shared VALUES(" + id + ", " + number(random, 12, true) + ", " +
+               number(random, 12, true) + ");";
+        sql += "INSERT INTO uses VALUES(" + id + ", " + number(random, 12, false) + ", " +
+               number(random, 60, true) + ");";
         sql += "INSERT INTO log VALUES(" + id + ", 'user" + number(random, 12, false) + "');";
     }
     // What a row uses is its user's own or nobody's, so that nothing is refused.
-    sql += "UPDATE uses SET project = NULL WHERE project IN (SELECT p.id FROM projects p WHERE p.user_id IS NOT NULL AND p.user_id != uses.user_id);";
+    sql +=
+        "UPDATE uses SET project = NULL WHERE project IN (SELECT p.id FROM projects p WHERE p.user_id IS NOT "
+        "NULL AND p.user_id != uses.user_id);";
     sql += "UPDATE shared SET other = one WHERE one IS NOT NULL AND other IS NOT NULL;";
     Database database(sql);
     SelectionOptions options;
-    options.users.users = GENERATE(std::vector<std::string>{"user3"}, std::vector<std::string>{"user1", "user7", "9"},
-                                   std::vector<std::string>{"user1*"});
+    options.users.users =
+        GENERATE(std::vector<std::string>{"user3"}, std::vector<std::string>{"user1", "user7", "9"},
+                 std::vector<std::string>{"user1*"});
     options.graph.match = {{"log.name", "users.username"}};
     const auto byConditions = database.chosen(options, Way::conditions);
     const auto byKeys = database.chosen(options, Way::keys);
@@ -145,9 +157,10 @@ TEST_CASE("rows that are nobody's go along where they are needed, those of other
         INSERT INTO uses VALUES(1, 1, 2);
     )");
     for (const Way way : {Way::conditions, Way::keys})
-        CHECK_THROWS_WITH(strange.chosen(options, way),
-                          "rows that go along refer to rows of other users: table tasks: 1 row (id = 1) by helper -> "
-                          "users, table uses: 1 row (id = 1) by project -> projects");
+        CHECK_THROWS_WITH(
+            strange.chosen(options, way),
+            "rows that go along refer to rows of other users: table tasks: 1 row (id = 1) by helper -> "
+            "users, table uses: 1 row (id = 1) by project -> projects");
 }
 
 }  // namespace roost::ownership
