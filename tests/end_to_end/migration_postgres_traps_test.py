@@ -41,9 +41,13 @@ class Traps(Moving):
                          {"'5.0'", "'0.00'", "'9223372036854775808'", "1e+300", "9.8", "'9.80'"})
 
     def test_22_what_sqlite_has_no_number_for_is_told(self):
-        done = self.to_sqlite(self.create_database(sql="""CREATE TABLE t (id int PRIMARY KEY, f8 float8);
-            INSERT INTO t VALUES (1, 'NaN'), (2, '-0'), (3, '-0'), (4, 0)"""), self.folder / "there.db", expect=3)
-        self.assertIn("table t, id = 1, column 'f8': NaN is stored as NULL", done.stderr)
+        database = self.create_database(sql="""CREATE TABLE t (id int PRIMARY KEY, f8 float8);
+            INSERT INTO t VALUES (1, 'NaN'), (2, '-0'), (3, '-0'), (4, 0)""")
+        done = self.to_sqlite(database, self.folder / "there.db", expect=1)
+        self.assertIn("table t, id = 1: column 'f8' cannot hold", done.stderr)
+        self.assertIn("SQLite has no value for it but NULL", done.stderr)
+        self.assertFalse((self.folder / "there.db").exists())
+        done = self.to_sqlite(database, self.folder / "there.db", "--set", "on_bad_value=null", expect=3)
         self.assertIn("table 't': 2 zeros that were negative have no sign any more", done.stderr)
         self.assertEqual(sqlite_cells(self.folder / "there.db")["t"], [["1", "None"], ["2", "0.0"], ["3", "0.0"], ["4", "0.0"]])
 

@@ -137,10 +137,6 @@ TableLoader::RowState TableLoader::settle(Binding binding, std::size_t column, s
             ++result_.lostSigns;
             break;
         case Binding::asNull:
-            context_->setAside("table " + storage::shownName(load_->from->name) + ", " + rowName(row) +
-                                   ", column " + quoted(columnName(column)),
-                               "NaN is stored as NULL: SQLite has no other value for it");
-            break;
         case Binding::refused: {
             const BadCell bad = badCell(row, column, binders_[column].refusal(cell));
             const bool isKey = std::ranges::find(load_->key, column) != load_->key.end();
@@ -161,7 +157,8 @@ TableLoader::RowState TableLoader::settle(Binding binding, std::size_t column, s
 void TableLoader::tellOthers(std::size_t column, std::span<const Cell> row) {
     for (; column < binders_.size(); ++column) {
         const Cell& cell = row[load_->columns[column].from];
-        if (binders_[column].bind(insert_.handle(), static_cast<int>(column) + 1, cell) == Binding::refused)
+        const Binding binding = binders_[column].bind(insert_.handle(), static_cast<int>(column) + 1, cell);
+        if (binding == Binding::refused || binding == Binding::asNull)
             bad_->tell(badCell(row, column, binders_[column].refusal(cell)));
     }
 }

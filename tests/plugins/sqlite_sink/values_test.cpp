@@ -80,7 +80,7 @@ TEST_CASE("a value that the column would change ends the load, naming table, row
     CHECK(folder.names() == std::vector<std::string>{"a.db"});
 }
 
-TEST_CASE("NaN becomes NULL, and each is listed") {
+TEST_CASE("NaN does not fit a column of numbers: on-bad-value decides, and each is listed") {
     const Folder folder;
     const std::string target = folder.file("a.db");
     make(target, "CREATE TABLE t(id INTEGER PRIMARY KEY, r REAL, d NUMERIC)");
@@ -90,12 +90,20 @@ TEST_CASE("NaN becomes NULL, and each is listed") {
     content.row({Cell::integer(1), Cell::real(std::nan("")), Cell::view(CellKind::decimal, "NaN")});
     content.row({Cell::integer(2), Cell::real(HUGE_VAL), Cell::view(CellKind::decimal, "-Infinity")});
     RecordingContext context;
-    REQUIRE(move(content, sinkOptions(target), context).empty());
+    SqliteSink::Options options = sinkOptions(target);
+    CHECK(move(content, options, context)
+              .starts_with(
+                  "2 values do not fit the target:\n  table t, column 'd': 1 value\n    id = 1: column "
+                  "'d' cannot hold NaN: SQLite has no value for it but NULL\n"));
+    options.onBadValue = sql::OnBadValue::null;
+    REQUIRE(move(content, options, context).empty());
     using Pair = std::pair<std::string, std::string>;
-    CHECK(context.asides ==
-          std::vector<Pair>{
-              {"table t, id = 1, column 'r'", "NaN is stored as NULL: SQLite has no other value for it"},
-              {"table t, id = 1, column 'd'", "NaN is stored as NULL: SQLite has no other value for it"}});
+    CHECK(
+        context.asides ==
+        std::vector<Pair>{{"table t, id = 1: column 'r' cannot hold nan: SQLite has no value for it but NULL",
+                           "is NULL now"},
+                          {"table t, id = 1: column 'd' cannot hold NaN: SQLite has no value for it but NULL",
+                           "is NULL now"}});
     CHECK(query(target, "SELECT typeof(r) || ifnull(r, '') || typeof(d) || ifnull(d, '') FROM t") ==
           "nullnull realInfreal-Inf");
 }
