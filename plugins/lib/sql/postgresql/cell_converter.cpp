@@ -467,7 +467,14 @@ std::int64_t CellConverter::timestampOf(const Cell& cell) {
                                 : std::nullopt;
         if (!parsed) throw wrongType(column_);
         time = *parsed;
-        if (time.hasOffset && namesOtherOffset(cell.text())) ++conversions_.droppedOffsets;
+        if (time.hasOffset && namesOtherOffset(cell.text())) {
+            // In a column of instants the moment is kept; as a wall-clock time it would be another one.
+            if (column_.form == TargetForm::timestamp)
+                throw BadValue("it has an offset from UTC, which " + column_.typeName + " does not keep",
+                               "say at its source that the column holds instants: 'infer: true' looks at all "
+                               "values, and 'types' says it, such as {table.column: timestamptz}");
+            ++conversions_.droppedOffsets;
+        }
     }
     if (!isInfinite(time.value) && (time.value < firstMicrosecond || time.value >= microsecondAfterLast))
         throw outOfRange(column_);

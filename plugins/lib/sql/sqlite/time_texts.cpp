@@ -44,8 +44,9 @@ void TimeTexts::conclude(Column& column, bool whole) const {
     if (usual == spellings_.end()) return;
     column.spelling = usual->first;
     if (column.type.kind != TypeKind::timestamp || column.typeOrigin == TypeOrigin::set ||
-        column.type.withZone || !usual->first.ends_with("+hh:mm"))
+        column.type.withZone || withOffset_ == 0)
         return;
+    // One that has an offset is an instant, and those without are in UTC: so none is changed.
     column.type.withZone = true;
     column.typeOrigin = TypeOrigin::inferred;
     const std::string first = whole ? "" : "first ";
