@@ -214,12 +214,12 @@ char* ColumnBinder::writeTime(const Cell& cell) {
 }
 
 std::string ColumnBinder::refusal(const Cell& cell) const {
-    const bool notANumber = (cell.kind() == CellKind::real && std::isnan(cell.real())) ||
-                            (cell.kind() == CellKind::decimal && cell.text() == "NaN");
-    if (notANumber) return "SQLite has no value for it but NULL";
     if (traits_.isRowid)
         return cell.isNull() ? "an INTEGER PRIMARY KEY takes no NULL; SQLite would number the row anew"
                              : "an INTEGER PRIMARY KEY takes whole numbers only";
+    const bool notANumber = (cell.kind() == CellKind::real && std::isnan(cell.real())) ||
+                            (cell.kind() == CellKind::decimal && cell.text() == "NaN");
+    if (notANumber) return "SQLite has no value for it but NULL";
     if (cell.kind() == CellKind::text && traits_.checksUtf8 && !isUtf8(cell.text()))
         return "it is not UTF-8, which a database in UTF-16 cannot hold";
     switch (cell.kind()) {
