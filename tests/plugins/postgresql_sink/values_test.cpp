@@ -145,9 +145,10 @@ TEST_CASE("times are taken in every spelling; without an offset they are in UTC"
     CHECK(refused("timestamptz", text("2026-02-30 00:00:00")) ==
           "'2026-02-30 00:00:00': it is no timestamp with time zone");
     CHECK(refused("timestamp", number(1'767'323'045)) == "1767323045: it is no timestamp without time zone");
-    CHECK(refused("timestamp", text("2026-01-31 12:00:00+02:00")) ==
-          "'2026-01-31 12:00:00+02:00': it has an offset from UTC, which timestamp without time zone does not "
-          "keep");
+    CHECK(
+        refused("timestamp", text("2026-01-31 12:00:00+02:00")) ==
+        "'2026-01-31 12:00:00+02:00': it has an offset from UTC, which timestamp without time zone does not "
+        "keep");
     CHECK(loaded("timestamp", {text("2026-01-31 12:00:00+00:00"), text("2026-01-31T12:00:00Z")}) ==
           "2026-01-31 12:00:00\n2026-01-31 12:00:00");
     CHECK(refused("date", text("2026-01-31 12:00:00")) == "'2026-01-31 12:00:00': it is no date");
