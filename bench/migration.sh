@@ -53,7 +53,7 @@ prepare_copy() {
     } >"$work/copy-analyze.sql"
     cat >"$work/pgloader.load" <<LOAD
 LOAD DATABASE FROM sqlite://$work/data/aviary.db INTO postgresql://$PGUSER@unix:$PGHOST:$PGPORT/loaded
-  WITH include drop, create tables, create indexes, reset sequences, foreign keys
+  WITH prefetch rows = 1000, include drop, create tables, create indexes, reset sequences, foreign keys
   CAST type numeric to bigint drop default;
 LOAD
 }
