@@ -119,4 +119,14 @@ std::string conditionText(const RowCondition& rows, const ConditionWriter& write
     return Writing(writer).text(rows);
 }
 
+std::string hexDigits(std::string_view bytes) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string text;
+    for (const char c : bytes) {
+        text += digits[static_cast<unsigned char>(c) >> 4U];
+        text += digits[static_cast<unsigned char>(c) & 15U];
+    }
+    return text;
+}
+
 }  // namespace roost::sql

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "roost/row_condition.hpp"
@@ -21,5 +22,8 @@ struct ConditionWriter {
 
 /// `rows` as an expression that both databases take. Names are quoted.
 [[nodiscard]] std::string conditionText(const RowCondition& rows, const ConditionWriter& writer);
+
+/// Two digits a byte, in lower case: what literals of bytes are made of.
+[[nodiscard]] std::string hexDigits(std::string_view bytes);
 
 }  // namespace roost::sql

@@ -106,16 +106,8 @@ std::string literal(const Value& value) {
         case CellKind::decimal:
             return sql::quoteLiteral(cell.text());
         case CellKind::uuid:
-        case CellKind::bytes: {
-            constexpr std::string_view hex = "0123456789abcdef";
-            std::string text = cell.kind() == CellKind::bytes ? "'\\x" : "'";
-            for (const char c : cell.text()) {
-                const auto byte = static_cast<unsigned char>(c);
-                text += hex[byte >> 4U];
-                text += hex[byte & 15U];
-            }
-            return text + "'";
-        }
+        case CellKind::bytes:
+            return (cell.kind() == CellKind::bytes ? "'\\x" : "'") + sql::hexDigits(cell.text()) + "'";
         default:
             throw Error("users cannot be chosen by a value of this type");
     }

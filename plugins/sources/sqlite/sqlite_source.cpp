@@ -113,16 +113,8 @@ std::string literal(const Value& value) {
             std::snprintf(digits.data(), digits.size(), "%.17e", cell.real());
             return digits.data();
         }
-        case CellKind::bytes: {
-            constexpr std::string_view hex = "0123456789abcdef";
-            std::string text = "x'";
-            for (const char c : cell.text()) {
-                const auto byte = static_cast<unsigned char>(c);
-                text += hex[byte >> 4U];
-                text += hex[byte & 15U];
-            }
-            return text + "'";
-        }
+        case CellKind::bytes:
+            return "x'" + sql::hexDigits(cell.text()) + "'";
         default:
             throw Error("a value that SQLite does not have was asked for");
     }
