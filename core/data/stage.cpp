@@ -24,6 +24,8 @@ void Source::chooseOwners(std::shared_ptr<const OwnerChoice>, Catalog&) {
                 "use a storage or an archive in a file as the source");
 }
 
+std::int64_t Sink::firstFree(const Table&, const std::string&, Context&) { return 1; }
+
 void Transform::connect(SourceAccess&, Catalog&, Context&) {}
 
 }  // namespace roost

@@ -88,7 +88,7 @@ void applyTransforms(RunEnvironment& environment, Plan& plan) {
         if (environment.stop.stop_requested()) throw Interrupted();
         PlannedTransform& planned = plan.transforms[i];
         callStage(*planned.context, [&] { planned.transform->rewrite(plan.catalog, *planned.context); });
-        PlannedSources sources(plan.sources, i == 0);
+        PlannedSources sources(plan.sources, plan.sinks, i == 0);
         try {
             callStage(*planned.context,
                       [&] { planned.transform->connect(sources, plan.catalog, *planned.context); });

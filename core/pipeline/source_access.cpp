@@ -70,6 +70,15 @@ void PlannedSources::chooseOwners(const std::shared_ptr<const OwnerChoice>& owne
     }
 }
 
+std::int64_t PlannedSources::firstFree(const Table& table, const std::string& column) {
+    std::int64_t highest = 1;
+    for (PlannedSink& planned : sinks_)
+        highest = std::max(highest, callStage(*planned.context, [&] {
+                               return planned.sink->firstFree(table, column, *planned.context);
+                           }));
+    return highest;
+}
+
 void addEntryKinds(std::vector<EntryKindTotals>& whole, const std::vector<EntryKindTotals>& own) {
     for (const EntryKindTotals& kind : own) {
         const auto same = std::ranges::find(whole, kind.kind, &EntryKindTotals::kind);

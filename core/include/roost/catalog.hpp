@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "roost/batch.hpp"
+#include "roost/row_condition.hpp"
 #include "roost/types.hpp"
 
 namespace [[gnu::visibility("default")]] roost {
@@ -107,6 +108,22 @@ struct CheckConstraint {
     friend bool operator==(const CheckConstraint&, const CheckConstraint&) = default;
 };
 
+/// Whose the rows of a table are, where a transform chose some users: conditions on tables of the catalog,
+/// which hold in a sink's own tables of those names, too.
+struct RowOwnership {
+    RowCondition chosen;  ///< rows of the chosen users
+    RowCondition shared;  ///< rows that are nobody's
+};
+
+/// The users whose data comes, where a transform chose some and they are few enough to be named one by one.
+struct ChosenUsers {
+    TableId table = 0;             ///< with a row for each user
+    std::vector<std::string> key;  ///< its columns that tell users apart
+    std::vector<std::string>
+        names;  ///< its columns that name them for people ("username"), none of the key's
+    std::vector<std::vector<Value>> rows;  ///< of each user the values of `key`, then of `names`
+};
+
 struct Table {
     TableId id = 0;
     std::string schema;  ///< empty where the dialect has none or it is the default one
@@ -124,6 +141,8 @@ struct Table {
     /// Rows, columns or values of it were left out or masked on purpose: what comes is no replacement for the
     /// table that it came from. A sink adds it, but does not take what is missing for deleted.
     bool partial = false;
+    /// Where a transform chose users, and can say it in conditions.
+    std::optional<RowOwnership> ownership;
 
     /// "name" or "schema.name".
     [[nodiscard]] std::string qualifiedName() const { return schema.empty() ? name : schema + "." + name; }
@@ -193,6 +212,7 @@ struct Catalog {
     std::vector<Loss> losses;
     /// What the plan should tell: a table left out, a type that was guessed, a symbolic link.
     std::vector<std::string> warnings;
+    std::optional<ChosenUsers> chosenUsers;
 
     [[nodiscard]] const Table* find(TableId id) const noexcept;
     /// By schema and name, to the letter.

@@ -26,7 +26,7 @@
 namespace [[gnu::visibility("default")]] roost {
 
 /// Changes whenever a public type changes its layout or meaning. A plugin of another number is refused.
-inline constexpr std::uint32_t abiNumber = 4;
+inline constexpr std::uint32_t abiNumber = 5;
 
 /// What a plugin must share with its host: the C++ library's ABI and the sanitizer.
 inline constexpr const char* toolchainStamp =

@@ -86,8 +86,8 @@ public:
     [[nodiscard]] virtual bool removesFiles() const { return false; }
 };
 
-/// A transform's way to the sources, for the call of Transform::connect() alone. Tables have the numbers and
-/// columns that they have in the run's catalog.
+/// A transform's way to the sources (and to what the sinks have), for the call of Transform::connect() alone.
+/// Tables have the numbers and columns that they have in the run's catalog.
 class SourceAccess {
 public:
     virtual ~SourceAccess() = default;
@@ -101,6 +101,8 @@ public:
     virtual std::uint64_t restrict(TableId table, const RowCondition& rows) = 0;
     /// For all sources that have entries; brings `catalog.entryKinds` up to date.
     virtual void chooseOwners(const std::shared_ptr<const OwnerChoice>& owners, Catalog& catalog) = 0;
+    /// Of the run's sinks: the highest answer of Sink::firstFree(); 1 where none has the table.
+    virtual std::int64_t firstFree(const Table& table, const std::string& column) = 0;
 };
 
 /// What changes data on its way. rewrite() first, once, then connect(); apply() then from one thread.
@@ -127,6 +129,10 @@ public:
     /// before everything else.
     [[nodiscard]] virtual std::string dialect() const { return {}; }
     [[nodiscard]] virtual CommitRole commitRole() const { return CommitRole::alone; }
+    /// The lowest number above all that the column of the target's own table of this name has, and has given
+    /// out; 1 where there is no such table. Before accept(); for transforms that number rows anew.
+    [[nodiscard]] virtual std::int64_t firstFree(const Table& table, const std::string& column,
+                                                 Context& context);
     /// Says whether and where the catalog can go. Changes nothing at the target: a dry run ends here.
     virtual Acceptance accept(const Catalog& catalog, Context& context) = 0;
     /// Prepares for writing where nothing shows yet. `catalog` outlives the sink.

@@ -41,12 +41,14 @@ public:
                      References references, const RowCondition& chosen);
 
     [[nodiscard]] RowCondition included(std::size_t table);
+    /// The chosen users' rows alone.
+    [[nodiscard]] RowCondition mine(std::size_t table);
+    /// The rows that belong to no user.
+    [[nodiscard]] RowCondition nobodys(std::size_t table);
     /// False once something went in a circle, or grew too large for a statement: what was said is of no use.
     [[nodiscard]] bool possible() const noexcept { return possible_; }
 
 private:
-    [[nodiscard]] RowCondition mine(std::size_t table);
-    [[nodiscard]] RowCondition nobodys(std::size_t table);
     template <class Make>
     [[nodiscard]] RowCondition guarded(std::vector<bool>& open, std::size_t table, Make make);
 

@@ -40,6 +40,7 @@ public:
             if (way == Way::conditions) throw Error("these tables' rows cannot be found by conditions");
             byKeys();
         }
+        sayOwnership();
         describe();
         return std::move(made_);
     }
@@ -114,7 +115,23 @@ private:
             if (keyValues_.size() > mostNamed || keys == 0) return;
             std::vector<Value>& key = keyValues_.emplace_back();
             for (std::size_t i = 0; i < keys; ++i) key.emplace_back(row[i]);
+            nameUser(key, row);
         });
+    }
+
+    void nameUser(const std::vector<Value>& key, std::span<const Cell> row) {
+        std::vector<Value>& named = chosenUsers_.rows.emplace_back(key);
+        for (const std::size_t position : namePositions()) named.emplace_back(row[position]);
+    }
+
+    /// Of the columns that name users and are not in their key, in what the choice gives.
+    [[nodiscard]] std::vector<std::size_t> namePositions() const {
+        std::vector<std::size_t> positions;
+        const std::vector<std::string>& columns = choice_->columns();
+        for (std::size_t i = users().primaryKey.size(); i < columns.size(); ++i)
+            if (std::ranges::find(options_.users.names, columns[i]) != options_.users.names.end())
+                positions.push_back(i);
+        return positions;
     }
 
     [[nodiscard]] std::size_t folderColumn() const {
@@ -126,17 +143,41 @@ private:
                     " does not have");
     }
 
+    /// Few enough, and with keys that a statement can name.
+    [[nodiscard]] bool usersCanBeNamed() const {
+        return keyValues_.size() <= mostNamed && !users().primaryKey.empty() &&
+               std::ranges::none_of(keyValues_, [](const auto& key) {
+                   return std::ranges::any_of(key,
+                                              [](const Value& value) { return !isNameable(value.kind()); });
+               });
+    }
+
+    void sayOwnership() {
+        if (!usersCanBeNamed()) return;
+        const RowCondition chosen = RowCondition::valuesAmong(users().primaryKey, keyValues_);
+        NestedConditions nested(catalog_, graph(), whole_, options_.references, chosen);
+        std::vector<RowOwnership> all(kept_.size());
+        for (std::size_t table = 0; table < kept_.size(); ++table) {
+            if (!kept_[table]) continue;
+            all[table].chosen = graph().isTied(table) ? nested.mine(table) : RowCondition::nothing();
+            all[table].shared = nested.nobodys(table);
+        }
+        if (!nested.possible()) return;
+        made_.ownership = std::move(all);
+        chosenUsers_.table = users().id;
+        chosenUsers_.key = users().primaryKey;
+        for (const std::size_t position : namePositions())
+            chosenUsers_.names.push_back(choice_->columns()[position]);
+        made_.chosenUsers = std::move(chosenUsers_);
+    }
+
     /// False where the sources cannot be asked, or not quickly.
     [[nodiscard]] bool byConditions() {
-        if (keyValues_.size() > mostNamed || users().primaryKey.empty()) return false;
+        if (!usersCanBeNamed()) return false;
         for (std::size_t table = 0; table < kept_.size(); ++table)
             if (sources_.access(catalog_.tables[table].id) != RowAccess::chosen ||
                 (kept_[table] && !sources_.together(catalog_.tables[table].id, users().id)))
                 return false;
-        if (std::ranges::any_of(keyValues_, [](const auto& key) {
-                return std::ranges::any_of(key, [](const Value& value) { return !isNameable(value.kind()); });
-            }))
-            return false;
         const RowCondition chosen = RowCondition::valuesAmong(users().primaryKey, keyValues_);
         NestedConditions nested(catalog_, graph(), whole_, options_.references, chosen);
         std::vector<TableSelection> tables(kept_.size());
@@ -305,6 +346,7 @@ private:
     std::vector<bool> kept_;
     std::unique_ptr<UserChoice> choice_;
     std::vector<std::vector<Value>> keyValues_;
+    ChosenUsers chosenUsers_;
 };
 
 }  // namespace

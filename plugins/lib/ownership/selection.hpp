@@ -51,6 +51,11 @@ struct Selection {
     std::uint64_t users = 0;
     std::shared_ptr<OwnerList> owners;
     Way way = Way::keys;
+    /// Whose rows are whose, for a sink that replaces the chosen users' rows; at the positions of
+    /// Catalog::tables. Empty, like the users, where it cannot be said in conditions: too many users, keys
+    /// that no statement can name, ties that go in a circle.
+    std::vector<RowOwnership> ownership;
+    std::optional<ChosenUsers> chosenUsers;
     std::vector<std::string> remarks;  ///< what a plan should warn of
 };
 

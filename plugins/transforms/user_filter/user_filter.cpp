@@ -136,7 +136,11 @@ void UserFilter::connect(SourceAccess& sources, Catalog& catalog, Context& conte
     context.note(storage::counted(selection.users, "user is", "users are") + " chosen");
     restrictSources(selection, sources, catalog, context);
     for (std::size_t i = 0; i < catalog.tables.size(); ++i)
-        if (selection.tables[i].fate == Fate::rows) catalog.tables[i].partial = true;
+        if (selection.tables[i].fate != Fate::dropped) {
+            catalog.tables[i].partial |= selection.tables[i].fate == Fate::rows;
+            if (!selection.ownership.empty()) catalog.tables[i].ownership = selection.ownership[i];
+        }
+    catalog.chosenUsers = selection.chosenUsers;
     dropTables(selection, catalog, context);
     owners_ = selection.owners;
     if (!catalog.entryKinds.empty()) sources.chooseOwners(owners_, catalog);

@@ -29,6 +29,7 @@ public:
         return source_.restrict(table, rows);
     }
     void chooseOwners(const std::shared_ptr<const OwnerChoice>&, Catalog&) override {}
+    std::int64_t firstFree(const Table&, const std::string&) override { return 1; }
 
 private:
     Source& source_;
