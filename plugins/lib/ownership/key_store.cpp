@@ -239,16 +239,19 @@ void KeyStore::follow() {
     followReferences();
 }
 
-RowSet KeyStore::included(std::size_t table) {
-    sqlite::Statement rows(database_.writer(),
-                           "SELECT " + sql::quoteIdentifier(rowNumber) + " FROM " +
-                               tableName(catalog_, table) + " WHERE " +
-                               sql::conditionText(taken(table), writer_),
-                           action);
+RowSet KeyStore::rowsWhere(std::size_t table, const RowCondition& rows) {
+    sqlite::Statement found(database_.writer(),
+                            "SELECT " + sql::quoteIdentifier(rowNumber) + " FROM " +
+                                tableName(catalog_, table) + " WHERE " + sql::conditionText(rows, writer_),
+                            action);
     RowSet set;
-    while (rows.step()) set.add(static_cast<std::uint64_t>(rows.integer(0)));
+    while (found.step()) set.add(static_cast<std::uint64_t>(found.integer(0)));
     return set;
 }
+
+RowSet KeyStore::included(std::size_t table) { return rowsWhere(table, taken(table)); }
+
+RowSet KeyStore::mine(std::size_t table) { return rowsWhere(table, flagged(mineFlag)); }
 
 std::string KeyStore::danglingText(const Reference& reference) const {
     return " FROM " + tableName(catalog_, reference.key.child) + " WHERE " +

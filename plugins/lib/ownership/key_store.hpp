@@ -34,6 +34,8 @@ public:
 
     [[nodiscard]] std::uint64_t rows(std::size_t table) const { return rows_[table]; }
     [[nodiscard]] RowSet included(std::size_t table);
+    /// The chosen users' rows alone.
+    [[nodiscard]] RowSet mine(std::size_t table);
     /// Included rows that point at nothing included.
     [[nodiscard]] RowSet dangling(const Reference& reference);
     /// Their primary keys as people read them, at most `most`.
@@ -50,6 +52,7 @@ private:
     void followReferences();
     [[nodiscard]] RowCondition taken(std::size_t table) const;
     [[nodiscard]] RowCondition nobodys(std::size_t table) const;
+    [[nodiscard]] RowSet rowsWhere(std::size_t table, const RowCondition& rows);
     [[nodiscard]] std::string danglingText(const Reference& reference) const;
 
     const Catalog& catalog_;

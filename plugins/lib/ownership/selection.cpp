@@ -102,6 +102,7 @@ private:
         choice_ = std::make_unique<UserChoice>(users(), catalog_.dialect, wanted);
         const std::vector<std::string>& columns = choice_->columns();
         const std::string& folderName = users().columns[folder].name;
+        made_.filesBy = folderName;
         const auto at = std::ranges::find(columns, folderName);
         if (at == columns.end())
             throw Error("'files-by' names column '" + folderName +
@@ -124,7 +125,7 @@ private:
         for (const std::size_t position : namePositions()) named.emplace_back(row[position]);
     }
 
-    /// Of the columns that name users and are not in their key, in what the choice gives.
+    /// Of the columns that name users and are not in their key, within what the choice gives.
     [[nodiscard]] std::vector<std::size_t> namePositions() const {
         std::vector<std::size_t> positions;
         const std::vector<std::string>& columns = choice_->columns();
@@ -154,6 +155,11 @@ private:
 
     void sayOwnership() {
         if (!usersCanBeNamed()) return;
+        chosenUsers_.table = users().id;
+        chosenUsers_.key = users().primaryKey;
+        for (const std::size_t position : namePositions())
+            chosenUsers_.names.push_back(choice_->columns()[position]);
+        made_.chosenUsers = std::move(chosenUsers_);
         const RowCondition chosen = RowCondition::valuesAmong(users().primaryKey, keyValues_);
         NestedConditions nested(catalog_, graph(), whole_, options_.references, chosen);
         std::vector<RowOwnership> all(kept_.size());
@@ -162,13 +168,7 @@ private:
             all[table].chosen = graph().isTied(table) ? nested.mine(table) : RowCondition::nothing();
             all[table].shared = nested.nobodys(table);
         }
-        if (!nested.possible()) return;
-        made_.ownership = std::move(all);
-        chosenUsers_.table = users().id;
-        chosenUsers_.key = users().primaryKey;
-        for (const std::size_t position : namePositions())
-            chosenUsers_.names.push_back(choice_->columns()[position]);
-        made_.chosenUsers = std::move(chosenUsers_);
+        if (nested.possible()) made_.ownership = std::move(all);
     }
 
     /// False where the sources cannot be asked, or not quickly.
@@ -261,6 +261,7 @@ private:
             tables[table].fate = whole_[table] ? TableSelection::Fate::whole : TableSelection::Fate::rows;
             tables[table].numbers = store.included(table);
             tables[table].scanned = store.rows(table);
+            if (options_.copies && graph().isTied(table)) tables[table].mine = store.mine(table);
         }
         made_.tables = std::move(tables);
         made_.way = Way::keys;

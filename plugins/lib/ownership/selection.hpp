@@ -24,6 +24,7 @@ struct SelectionOptions {
     std::vector<std::string> includeTables;  ///< those of them that are, by name or pattern
     References references = References::fail;
     std::string filesBy;  ///< the column that names a user's folder of files; "" for the primary key
+    bool copies = false;  ///< wants TableSelection::mine
 };
 
 /// How the rows are found. automatic: by conditions in the database where that is possible and quick.
@@ -42,6 +43,7 @@ struct TableSelection {
     std::optional<RowCondition> rows;  ///< where the source finds the rows
     std::optional<RowSet> numbers;     ///< else their numbers in scan order
     std::uint64_t scanned = 0;         ///< then, of how many
+    std::optional<RowSet> mine;        ///< then, where it is asked for, those of the chosen users alone
     std::vector<Emptied> emptied;
 };
 
@@ -56,6 +58,7 @@ struct Selection {
     /// that no statement can name, ties that go in a circle.
     std::vector<RowOwnership> ownership;
     std::optional<ChosenUsers> chosenUsers;
+    std::string filesBy;               ///< the column that names a user's folder
     std::vector<std::string> remarks;  ///< what a plan should warn of
 };
 

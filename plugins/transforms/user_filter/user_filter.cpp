@@ -87,7 +87,32 @@ const OptionTable<UserFilter::Options>& UserFilter::options() {
             .example("username")
             .boolean("allow-empty", &Options::allowEmpty,
                      "Lets a choice that comes to no user make an export without users, and a pattern fit "
-                     "nobody.");
+                     "nobody.")
+            .text(
+                "as", &Options::as,
+                "Makes it a copy of the one user that is chosen, under this name, with new keys for all rows "
+                "that are the user's, so that it can stand beside the original. Empty for none.")
+            .example("alice-as-of-monday")
+            .map("as-values", &Options::asValues,
+                 "With `as`, columns of the users table and the texts that the copy has there. Other columns "
+                 "that "
+                 "no two users share are made null, or an e-mail address one with `+name`.")
+            .example("{email: alice.old@example.com}")
+            .list("as-without", &Options::asWithout,
+                  "With `as`, tables whose rows are not copied, by name or pattern: keys and sessions that "
+                  "would "
+                  "be valid for two.")
+            .example("api_keys, user_sessions")
+            .list("as-paths", &Options::asPaths,
+                  "With `as`, columns with paths to the user's files: where a part of a path is the name of "
+                  "the "
+                  "user's folder, it becomes that of the copy's.")
+            .example("documents.local_path")
+            .map("as-references", &Options::asReferences,
+                 "With `as`, columns that refer to others without a foreign key that says so, and that "
+                 "`owner` "
+                 "does not name.")
+            .example("{memo_relation.related_memo_id: memo.id}");
     return table;
 }
 
@@ -118,6 +143,7 @@ ownership::SelectionOptions UserFilter::selectionOptions() const {
     made.includeTables = options_.includeTables;
     made.references = options_.references;
     made.filesBy = options_.filesBy;
+    made.copies = !options_.as.empty();
     return made;
 }
 
@@ -134,6 +160,7 @@ void UserFilter::connect(SourceAccess& sources, Catalog& catalog, Context& conte
     if (options_.references == ownership::References::include)
         context.warn("'references: include' takes rows of other users along where something refers to them");
     context.note(storage::counted(selection.users, "user is", "users are") + " chosen");
+    if (!options_.as.empty()) makeCopy(selection, sources, catalog, context);
     restrictSources(selection, sources, catalog, context);
     for (std::size_t i = 0; i < catalog.tables.size(); ++i)
         if (selection.tables[i].fate != Fate::dropped) {
@@ -141,6 +168,7 @@ void UserFilter::connect(SourceAccess& sources, Catalog& catalog, Context& conte
             if (!selection.ownership.empty()) catalog.tables[i].ownership = selection.ownership[i];
         }
     catalog.chosenUsers = selection.chosenUsers;
+    if (copy_) copy_->rewrite(catalog);
     dropTables(selection, catalog, context);
     owners_ = selection.owners;
     if (!catalog.entryKinds.empty()) sources.chooseOwners(owners_, catalog);
@@ -149,6 +177,14 @@ void UserFilter::connect(SourceAccess& sources, Catalog& catalog, Context& conte
         context.note(kind.kind + ": " + storage::counted(kind.files, "file", "files") + " of " +
                      storage::counted(kind.users, "user", "users") + ", " + storage::shownSize(kind.bytes));
     }
+}
+
+void UserFilter::makeCopy(Selection& selection, SourceAccess& sources, const Catalog& catalog,
+                          Context& context) {
+    const ownership::CopyOptions options{options_.as, options_.asValues, options_.asWithout, options_.asPaths,
+                                         options_.asReferences};
+    ownership::leaveOut(selection, catalog, options);
+    copy_ = std::make_unique<const ownership::UserCopy>(options, catalog, selection, sources, context);
 }
 
 void UserFilter::restrictSources(const Selection& selection, SourceAccess& sources, Catalog& catalog,
@@ -228,12 +264,17 @@ BatchPtr UserFilter::pick(const BatchPtr& batch, Passage& passage) {
 }
 
 bool UserFilter::apply(Item& item) {
-    if (const auto* entry = std::get_if<Entry>(&item)) return owners_ && owners_->contains(entry->owner);
+    if (auto* entry = std::get_if<Entry>(&item)) {
+        if (!owners_ || !owners_->contains(entry->owner)) return false;
+        if (copy_) entry->owner = copy_->folder(entry->owner);
+        return true;
+    }
     if (const auto* begin = std::get_if<TableBegin>(&item)) return passages_.contains(begin->table);
     if (auto* batch = std::get_if<BatchPtr>(&item)) {
         const auto found = passages_.find((*batch)->table());
         if (found == passages_.end()) return false;
         *batch = pick(*batch, found->second);
+        if (*batch != nullptr && copy_) *batch = copy_->copied(*batch);
         return *batch != nullptr;
     }
     auto& end = std::get<TableEnd>(item);

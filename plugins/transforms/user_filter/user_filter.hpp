@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "lib/ownership/selection.hpp"
+#include "lib/ownership/user_copy.hpp"
 #include "roost/plugin.hpp"
 
 namespace roost {
@@ -30,6 +31,11 @@ public:
         ownership::References references = ownership::References::fail;
         std::string filesBy;
         bool allowEmpty = false;
+        std::string as;
+        TextMap asValues;
+        std::vector<std::string> asWithout;
+        std::vector<std::string> asPaths;
+        TextMap asReferences;
     };
 
     static PluginInfo info();
@@ -53,6 +59,8 @@ private:
     };
 
     [[nodiscard]] ownership::SelectionOptions selectionOptions() const;
+    void makeCopy(ownership::Selection& selection, SourceAccess& sources, const Catalog& catalog,
+                  Context& context);
     void restrictSources(const ownership::Selection& selection, SourceAccess& sources, Catalog& catalog,
                          Context& context);
     void dropTables(const ownership::Selection& selection, Catalog& catalog, Context& context) const;
@@ -61,6 +69,7 @@ private:
     Options options_;
     std::map<TableId, Passage> passages_;  ///< of the tables that go along
     std::shared_ptr<const OwnerChoice> owners_;
+    std::unique_ptr<const ownership::UserCopy> copy_;  ///< null without `as`
 };
 
 }  // namespace roost
