@@ -40,6 +40,13 @@ def psql(database, *arguments, check=True):
                           capture_output=True, check=check)
 
 
+def postgres_url(database):
+    host, port, user = (os.environ[name] for name in ("PGHOST", "PGPORT", "PGUSER"))
+    if host.startswith("/"):
+        return f"postgresql://{user}@/{database}?host={host}&port={port}"
+    return f"postgresql://{user}@{host}:{port}/{database}"
+
+
 def indented(options):
     return "\n".join("    " + line for line in options.strip().split("\n"))
 
@@ -275,16 +282,13 @@ class Aviary(ExportCase):
             # all keys are looked at where the rows are to be counted
             options = f"users: [{json.dumps(user)}]\ninclude-tables: system_settings\nreferences: 'null'\n" \
                       "match: {login_attempts.username: users.username}\nowner: {backup_jobs: none}"
-            url = f"postgresql://{os.environ['PGUSER']}@{os.environ['PGHOST']}:{os.environ['PGPORT']}/{database}"
-            if os.environ["PGHOST"].startswith("/"):
-                url = f"postgresql://{os.environ['PGUSER']}@/{database}?host={os.environ['PGHOST']}&port={os.environ['PGPORT']}"
-            keys = Archive(self.export(f'{{plugin: database, url: "{url}"}}', options, f"keys{number}.tar.gz"))
+            keys = Archive(self.export(f'{{plugin: database, url: "{postgres_url(database)}"}}', options, f"keys{number}.tar.gz"))
             for table in ("users", "api_keys", "user_sessions", "documents", "user_folders_cache", "restore_uploads"):
                 self.assertEqual(keys.records(table), content.records(table), table)
 
 
 class OtherApplications(ExportCase):
-    def both(self, path, options):
+    def both(self, path, options, types="{}"):
         """The export of a live database and of a full archive of it hold the same."""
         source = f'{{plugin: database, url: "sqlite:{path}"}}'
         for old in self.out.iterdir():
@@ -296,7 +300,28 @@ class OtherApplications(ExportCase):
         self.assertEqual({n: c for n, c in first.members.items() if n.startswith(b"database/")},
                          {n: c for n, c in second.members.items() if n.startswith(b"database/")})
         self.assertEqual(first.schema["tables"], second.schema["tables"])
+        self.same_on_postgresql(path, options, types, first)
         return live
+
+    def same_on_postgresql(self, path, options, types, expected):
+        """The database moved to PostgreSQL, there the same rows are chosen."""
+        name = "e2e_" + uuid.uuid4().hex[:12]
+        psql("postgres", "-c", f"CREATE DATABASE {name}")
+        self.addCleanup(lambda: psql("postgres", "-c", f"DROP DATABASE IF EXISTS {name} WITH (FORCE)", check=False))
+        url = postgres_url(name)
+        move = self.define(f"roost: 1\nname: move\nsources: [{{plugin: database, url: 'sqlite:{path}', types: {types}}}]\n"
+                           "transforms: [{plugin: schema-map}]\n"
+                           f"sinks: [{{plugin: database, url: '{url}', on-bad-value: 'null'}}]\n", "move.yaml")
+        self.assertIn(self.roost("run", move, "--progress", "none", expect=None).returncode, (0, 3))
+        found = Archive(self.export(f'{{plugin: database, url: "{url}"}}', options, "postgres.tar.gz"))
+        keys = lambda archive, table: sorted(tuple(str(r[c]).lower() for c in table["primary_key"]) for r in archive.records(table["name"]))
+        tables = {t["name"]: t for t in expected.schema["tables"]}
+        self.assertEqual({t["name"] for t in found.schema["tables"]}, set(tables))
+        for name, table in tables.items():
+            if table.get("primary_key"):
+                self.assertEqual(keys(found, table), keys(expected, table), name)
+            else:
+                self.assertEqual(len(found.records(name)), len(expected.records(name)), name)
 
     def test_chinook(self):
         path = shutil.copy(FIXTURES / "chinook" / "Chinook_Sqlite.sqlite", self.data / "chinook.db")
@@ -350,7 +375,7 @@ class OtherApplications(ExportCase):
         self.addCleanup(source.close)
         name, = source.execute("SELECT username FROM account ORDER BY id LIMIT 1").fetchone()
         options = f"users-table: account\nusers: [{json.dumps(name)}]\ninclude-tables: [bookmark, bookmark_tag]"
-        database = self.restored(self.both(path, options))
+        database = self.restored(self.both(path, options, "{account.password: bytes}"))
         self.same_rows(database, source, "account", "username = ?", name)
         self.same_rows(database, source, "bookmark", "1")
         self.same_rows(database, source, "bookmark_tag", "1")
