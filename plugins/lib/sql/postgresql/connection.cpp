@@ -2,6 +2,7 @@
 
 #include <poll.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>
@@ -15,6 +16,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+/// Bytes that are given to libpq in one call.
+constexpr std::size_t mostAtOnce = std::size_t{256} << 10U;
 /// How long a wait may last before the stop token is looked at again.
 constexpr int pollMilliseconds = 200;
 /// libpq's own connect_timeout has no effect on a connection that is polled.
@@ -191,10 +194,16 @@ void Connection::startCopyIn(const std::string& sql, std::string_view action) {
 }
 
 void Connection::send(std::span<const char> bytes) {
-    int taken = 0;
-    while ((taken = PQputCopyData(handle_.get(), bytes.data(), static_cast<int>(bytes.size()))) == 0) flush();
-    checked(taken == 1);
-    flush();
+    // libpq moves all that it could not send yet with each part that it could: of a large value that would be
+    // the square of its size. Pieces need not end where rows do (PostgreSQL documentation, 34.10.1).
+    for (std::size_t at = 0; at < bytes.size(); at += mostAtOnce) {
+        const auto piece = bytes.subspan(at, std::min(mostAtOnce, bytes.size() - at));
+        int taken = 0;
+        while ((taken = PQputCopyData(handle_.get(), piece.data(), static_cast<int>(piece.size()))) == 0)
+            flush();
+        checked(taken == 1);
+        flush();
+    }
 }
 
 void Connection::flush() {
