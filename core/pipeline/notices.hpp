@@ -17,7 +17,7 @@ struct Notice {
 };
 
 /// A list that keeps its first entries and counts the rest, so that a run's memory does not grow with its
-/// troubles; each notice is logged as it comes, the omitted ones too.
+/// troubles.
 class NoticeList {
 public:
     static constexpr std::size_t kept = 10'000;

@@ -26,7 +26,7 @@ void StageContext::log(LogLevel level, const std::string& message) {
 void StageContext::warn(const std::string& told) {
     const std::string message = inOwnWords(told);
     environment_.notices.warnings.add({label_, {}, message});
-    environment_.log(LogLevel::warning, label_ + ": " + message);
+    logNotice(message);
 }
 
 void StageContext::note(const std::string& message) {
@@ -36,7 +36,20 @@ void StageContext::note(const std::string& message) {
 
 void StageContext::setAside(const std::string& subject, const std::string& message) {
     environment_.notices.setAside.add({label_, subject, message});
-    environment_.log(LogLevel::warning, label_ + ": " + subject + ": " + message);
+    logNotice(subject + ": " + message);
+}
+
+/// Ten thousand lines tell nobody more than a hundred, and hide what the other stages say.
+void StageContext::logNotice(const std::string& message) {
+    const std::uint64_t number = ++noticesLogged_;
+    if (number <= mostLogged) {
+        environment_.log(LogLevel::warning, label_ + ": " + message);
+        return;
+    }
+    if (number == mostLogged + 1)
+        environment_.log(LogLevel::warning,
+                         label_ + ": there are more of these; the report (--report) names them");
+    environment_.log(LogLevel::debug, label_ + ": " + message);
 }
 
 bool StageContext::journal(const std::string& record) {

@@ -1,7 +1,9 @@
 // The host's side of Context: what all stages of a run share, and what each has of its own.
 #pragma once
 
+#include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <mutex>
@@ -74,7 +76,13 @@ public:
     [[nodiscard]] Heartbeat& heartbeat() noexcept { return heartbeat_; }
 
 private:
+    void logNotice(const std::string& message);
+
+    /// Lines about warnings and what was set aside; the report has more of them.
+    static constexpr std::uint64_t mostLogged = 100;
+
     RunEnvironment& environment_;
+    std::atomic<std::uint64_t> noticesLogged_ = 0;
     PluginKind kind_;
     std::string plugin_;
     std::string label_;

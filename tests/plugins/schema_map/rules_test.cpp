@@ -286,3 +286,44 @@ TEST_CASE("where no sink says what it wants, rules change the tables in their ow
     CHECK(tableOf(catalog, "trail").nativeSql.starts_with("CREATE TABLE \"trail\" ("));
     CHECK_FALSE(archive.logged(LogLevel::warning, ""));
 }
+
+TEST_CASE("a table that loses a column comes in part; what says whose its rows are follows its columns") {
+    Catalog catalog = sqliteCatalog(
+        "CREATE TABLE users(id INTEGER PRIMARY KEY, name TEXT, role TEXT);"
+        "CREATE TABLE notes(id INTEGER PRIMARY KEY, user_id INTEGER REFERENCES users(id), body TEXT)");
+    const TableId users = tableOf(catalog, "users").id;
+    const TableId notes = tableOf(catalog, "notes").id;
+    RowCondition theirs = RowCondition::valuesAmong({"id"}, {{Value(Cell::integer(7))}});
+    RowCondition written;
+    written.kind = RowCondition::Kind::matching;
+    written.columns = {"user_id"};
+    written.table = users;
+    written.targetColumns = {"id"};
+    written.parts = {theirs};
+    for (Table& table : catalog.tables)
+        table.ownership = RowOwnership{table.id == users ? theirs : written, RowCondition::nothing()};
+    catalog.chosenUsers =
+        ChosenUsers{users, {"id"}, {"name"}, {{Value(Cell::integer(7)), Value(Cell::null())}}};
+
+    const Catalog renamed = ruled(catalog,
+                                  {{.column = "users.id", .rename = "key"},
+                                   {.column = "users.name", .rename = "login"},
+                                   {.column = "notes.user_id", .rename = "author"},
+                                   {.column = "notes.body", .drop = true}},
+                                  SchemaMap::To::postgresql);
+    CHECK_FALSE(renamed.find(users)->partial);
+    CHECK(renamed.find(notes)->partial);
+    REQUIRE(renamed.find(notes)->ownership);
+    const RowCondition& condition = renamed.find(notes)->ownership->chosen;
+    CHECK(condition.columns == std::vector<std::string>{"author"});
+    CHECK(condition.targetColumns == std::vector<std::string>{"key"});
+    CHECK(condition.parts.front().columns == std::vector<std::string>{"key"});
+    REQUIRE(renamed.chosenUsers);
+    CHECK(renamed.chosenUsers->key == std::vector<std::string>{"key"});
+    CHECK(renamed.chosenUsers->names == std::vector<std::string>{"login"});
+
+    const Catalog dropped =
+        ruled(catalog, {{.column = "notes.user_id", .drop = true}}, SchemaMap::To::postgresql);
+    CHECK_FALSE(dropped.find(notes)->ownership);
+    CHECK(dropped.find(users)->ownership);
+}

@@ -82,6 +82,12 @@ TEST_CASE("columns whose declaration says little get the type of all their value
     CHECK(made.catalog.warnings.empty());
 }
 
+TEST_CASE("whole numbers in a column of decimals stay decimals") {
+    const Inferred made("CREATE TABLE t(price Decimal, n numeric); INSERT INTO t VALUES (5, 5), (7, 7)");
+    CHECK(made.types() == Types{{"price", "decimal: all 2 values are whole numbers in a column of decimals"},
+                                {"n", "int64: all 2 values are whole numbers"}});
+}
+
 TEST_CASE("the last row counts as much as the first") {
     const std::string many =
         "CREATE TABLE t(a, b datetime); WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE "

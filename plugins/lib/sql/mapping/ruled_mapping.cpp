@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "lib/sql/mapping/redefinition.hpp"
+#include "lib/sql/mapping/renamed_ownership.hpp"
 #include "lib/sql/mapping/schema_mapping.hpp"
 #include "lib/sql/mapping/unfit_objects.hpp"
 #include "lib/sql/quoting.hpp"
@@ -71,6 +72,7 @@ RowChanges mapByOrder(Catalog& catalog, const MappingOrder& order,
 RowChanges mapByChanges(Catalog& catalog, const std::vector<TableChange>& changes,
                         const MappingOrder& order) {
     const bool withinDialect = order.from == order.to;
+    const ColumnNamesById names = columnNamesOf(catalog);
     RuledCatalog ruled = applyRules(catalog, changes, order.schemas, order.from, order.to);
     if (withinDialect) {
         leaveOutUnfit(catalog, ruled);
@@ -85,7 +87,10 @@ RowChanges mapByChanges(Catalog& catalog, const std::vector<TableChange>& change
     if (order.to == Dialect::postgresql && !order.schemas.made.empty())
         addSchema(catalog, order.schemas.made);
     addLosses(catalog, ruled);
-    return rowChanges(ruled);
+    RowChanges rows = rowChanges(ruled);
+    renameOwnership(catalog, names, rows);
+    for (Table& table : catalog.tables) table.partial = table.partial || rows.kept.contains(table.id);
+    return rows;
 }
 
 }  // namespace roost::sql::mapping

@@ -130,6 +130,11 @@ private:
         if (count(SQLITE_BLOB) == values_)
             return become(TypeKind::bytes, allOf(values_, "value") + are("blob"));
         if (numbers != values_) return tellKinds();
+        // Money, say: that no value has a fraction today does not mean that none will.
+        if (count(SQLITE_INTEGER) == values_ && column_->type.kind == TypeKind::decimal &&
+            sql::sameName(column_->nativeType.substr(0, 3), "dec", sql::NameCase::folded))
+            return become(TypeKind::decimal,
+                          allOf(values_, "value") + are("whole number") + " in a column of decimals");
         if (count(SQLITE_INTEGER) == values_ && !hasFractionalDefault(*column_))
             return become(TypeKind::int64, allOf(values_, "value") + are("whole number"));
         if (inexact_ > 0) {
