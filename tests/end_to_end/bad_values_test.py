@@ -51,6 +51,19 @@ class BadValues(Moving):
             self.assertEqual(report["warnings"]["count"], 3, report["warnings"])
             self.assertEqual(postgres_cells(self.database), {})
 
+    def test_a_thousand_do_not_fill_the_log(self):
+        database = sqlite3.connect(self.file)
+        database.executemany("INSERT INTO t VALUES (?, 'abc', NULL, NULL, 1)", [(i,) for i in range(100, 1100)])
+        database.commit()
+        database.close()
+        self.before = self.file.read_bytes()
+        done, report = self.policy("--set", "on_bad_value=null", expect=3)
+        self.assertEqual(report["set_aside"]["count"], 1004)
+        self.assertEqual(len(report["set_aside"]["list"]), 1004)
+        lines = [line for line in done.stderr.splitlines() if "is NULL now" in line]
+        self.assertEqual(len(lines), 100)
+        self.assertEqual(done.stderr.count("there are more of these; the report (--report) names them"), 1)
+
     def test_orphans_alone_are_named_with_their_keys(self):
         database = sqlite3.connect(self.file)
         database.execute("DELETE FROM t WHERE id BETWEEN 2 AND 4")
