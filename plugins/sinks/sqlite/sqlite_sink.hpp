@@ -56,6 +56,8 @@ private:
         return std::chrono::milliseconds(options_.busyTimeout);
     }
     [[nodiscard]] Catalog lookAtTarget(const Catalog& incoming, Context& context) const;
+    void lookAtUsers(const Catalog& catalog, const sql::LoadPlan& plan, Acceptance& acceptance,
+                     Context& context) const;
     void openDatabase(Context& context);
     void openNewFile(Context& context);
     void openScratch(Context& context);
