@@ -109,6 +109,8 @@ Acceptance PostgresqlSink::accept(Connection& connection, const Catalog& catalog
     acceptance.warnings = std::move(scheme.plan.warnings);
     acceptance.losses = std::move(scheme.losses);
     acceptance.destroys = std::move(scheme.plan.destroys);
+    if (options_.mode == sql::LoadMode::users && acceptance.refusals.empty())
+        acceptance.destroys = destroyedUserRows(connection, scheme.plan, state, context);
     acceptance.rehearses =
         context.dryRun() && acceptance.refusals.empty() && mayRehearse(connection, acceptance);
     return acceptance;
@@ -191,6 +193,8 @@ std::vector<std::pair<std::string, std::string>> PostgresqlSink::summary() const
     add("tables created", totals_.created);
     add("tables replaced", totals_.replaced);
     add("tables merged", totals_.merged);
+    add("tables with rows of these users replaced", totals_.exchanged);
+    add("rows removed", totals_.removed);
     add("tables kept", totals_.kept);
     if (totals_.verified > 0)
         summary.emplace_back("verified", storage::counted(totals_.verified, "row", "rows") +
