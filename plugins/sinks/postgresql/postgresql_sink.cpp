@@ -6,6 +6,7 @@
 #include "lib/sql/postgresql/table_locks.hpp"
 #include "lib/sql/postgresql/table_scan.hpp"
 #include "lib/storage/shown_name.hpp"
+#include "sinks/postgresql/first_free.hpp"
 #include "sinks/postgresql/load_check.hpp"
 #include "sinks/postgresql/load_session.hpp"
 #include "sinks/postgresql/target_state.hpp"
@@ -81,6 +82,12 @@ PostgresqlSink::PostgresqlSink(Options options)
     settings_.rejectFile = options_.rejectFile;
     settings_.verify = options_.verify;
     settings_.lockTimeout = std::chrono::milliseconds(options_.lockTimeout);
+}
+
+std::int64_t PostgresqlSink::firstFree(const Table& table, const std::string& column, Context& context) {
+    const auto connection = Connection::open(connectionSettings_, context);
+    beginTransaction(*connection, Access::readOnly, settings_.lockTimeout);
+    return postgresql::firstFree(*connection, table, column);
 }
 
 Acceptance PostgresqlSink::accept(const Catalog& catalog, Context& context) {

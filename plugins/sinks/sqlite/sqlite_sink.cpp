@@ -11,6 +11,7 @@
 #include "lib/sql/sqlite/snapshot.hpp"
 #include "lib/storage/shown_name.hpp"
 #include "roost/version.hpp"
+#include "sinks/sqlite/first_free.hpp"
 #include "sinks/sqlite/recovery.hpp"
 #include "sinks/sqlite/schema_builder.hpp"
 #include "sinks/sqlite/target_file.hpp"
@@ -131,6 +132,12 @@ Catalog SqliteSink::lookAtTarget(const Catalog& incoming, Context& context) cons
     if (inspectTarget(path_).state != TargetState::filled) return {};
     const auto connection = openSnapshot(path_, SnapshotMode::inPlace, busyTimeout(), context);
     return readTarget(*connection, incoming);
+}
+
+std::int64_t SqliteSink::firstFree(const Table& table, const std::string& column, Context& context) {
+    if (inspectTarget(path_).state != TargetState::filled) return 1;
+    const auto connection = openSnapshot(path_, SnapshotMode::inPlace, busyTimeout(), context);
+    return sqlite::firstFree(*connection, table.name, column);
 }
 
 void SqliteSink::lookAtUsers(const Catalog& catalog, const sql::LoadPlan& plan, Acceptance& acceptance,
