@@ -84,6 +84,8 @@ private:
     [[nodiscard]] Destination* destinationOf(sql::postgresql::Oid oid);
     [[nodiscard]] std::string cameRows(const sql::postgresql::ReferentialKey& key);
     [[nodiscard]] std::vector<LoadedKey> keysOfLoaded();
+    [[noreturn]] void refuseOutside(const sql::postgresql::ReferentialKey& key,
+                                    const sql::postgresql::Orphans& orphans);
     void refuseIncomplete(const sql::postgresql::ReferentialKey& key);
     void settleOutside();
     void makeRest();

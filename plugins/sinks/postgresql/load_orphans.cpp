@@ -19,7 +19,8 @@ void Load::checkStandIns() {
         if (orphans.count == 0) continue;
         const bool outside = !isLoaded(key.child.oid) || users_;
         const bool settled = outside && settings_.onOrphans == OnOrphans::apply && actsOnDelete(key);
-        if (!settled) throw Error(key.shown() + " would not hold: " + orphans.text(key));
+        if (!settled && !outside) throw Error(key.shown() + " would not hold: " + orphans.text(key));
+        if (!settled) refuseOutside(key, orphans);
         context_.warn(key.shown() + ": ON DELETE would be applied, since " + orphans.text(key));
     }
 }
@@ -59,7 +60,12 @@ std::uint64_t Load::settleOutsideOrphans(const ReferentialKey& key) {
     }
     const Orphans orphans = findOrphans(connection_, key, {}, others);
     if (orphans.count == 0) return 0;
-    const std::string who = came.empty() ? "that table is not in what comes" : "they are of users who do not come";
+    refuseOutside(key, orphans);
+}
+
+void Load::refuseOutside(const ReferentialKey& key, const Orphans& orphans) {
+    const bool users = users_ && isLoaded(key.child.oid);
+    const std::string who = users ? "they are of users who do not come" : "that table is not in what comes";
     throw Error(key.shown() + " would not hold after the load: " + orphans.text(key),
                 actsOnDelete(key)
                     ? who + "; 'on-orphans: apply' does to these rows what the key's ON DELETE says"
