@@ -310,7 +310,7 @@ class Aviary:
         document = self.server.query(f"SELECT id FROM documents WHERE user_id = '{ALICE}' ORDER BY id LIMIT 1")[0][0]
         shown = f"'{document}'" if self.server.kind == "sqlite" else document
         self.refused(f"UPDATE documents SET user_id = '{BOB}' WHERE id = '{document}'",
-                     "table documents: 1 row that comes has the primary key of a row that is somebody else's in the target "
+                     "table documents: 1 row that comes has the primary key of a row that is not theirs in the target "
                      f"(id = {shown})", "the transform user-copy ('as') brings the user back as a copy under new keys")
 
     def test_others_rows_that_refer_to_rows_that_go(self):
@@ -446,6 +446,232 @@ class OnPostgres(Aviary, UserCase):
         for table in before:
             self.assertEqual([normal(r) for r in after[table]], [normal(r) for r in before[table]], table)
         self.assertEqual(target.rows("users", f"id <> '{ALICE}'"), others)
+
+
+FULL = """roost: 1
+name: full
+sources:
+  - {plugin: database, url: "%s"}
+sinks:
+  - {plugin: archive, url: "file:%s", format: tar.gz}
+"""
+BACK = """roost: 1
+name: back
+sources:
+  - {plugin: archive, url: "file:%s", format: tar.gz}
+transforms:
+  - plugin: user-filter
+%s
+  - plugin: schema-map
+sinks:
+  - plugin: database
+    url: "%s"
+    mode: users
+%s
+"""
+#: an application with numbers for ids, rows that are nobody's, a table without a key, and users who refer to each other's rows
+SHOP = """
+    CREATE TABLE plans (id INTEGER PRIMARY KEY, name TEXT);
+    CREATE TABLE users (id {identity}, name TEXT NOT NULL UNIQUE, plan_id INTEGER REFERENCES plans (id));
+    CREATE TABLE folders (id {identity}, user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+                          parent INTEGER REFERENCES folders (id) ON DELETE SET NULL);
+    CREATE TABLE notes (id {identity}, folder_id INTEGER NOT NULL REFERENCES folders (id) ON DELETE CASCADE, body TEXT);
+    CREATE TABLE tags (note_id INTEGER NOT NULL REFERENCES notes (id) ON DELETE CASCADE, word TEXT);
+    CREATE TABLE shares (user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+                         note_id INTEGER NOT NULL REFERENCES notes (id) ON DELETE CASCADE, PRIMARY KEY (user_id, note_id));
+    CREATE TABLE templates (id {identity}, user_id INTEGER REFERENCES users (id) ON DELETE CASCADE, body TEXT);
+    INSERT INTO plans VALUES (1, 'free'), (2, 'paid');
+    INSERT INTO users (name, plan_id) VALUES ('ann', 2), ('ben', 1);
+    INSERT INTO folders (user_id, parent) VALUES (1, NULL), (1, 1), (2, NULL);
+    INSERT INTO notes (folder_id, body) VALUES (1, 'a1'), (2, 'a2'), (3, 'b3'), (2, 'a4');
+    INSERT INTO tags VALUES (1, 'x'), (1, 'x'), (3, 'y');
+    INSERT INTO shares VALUES (1, 3), (2, 1), (1, 2);
+    INSERT INTO templates (user_id, body) VALUES (NULL, 'everybody''s'), (1, 'ann''s');
+"""
+
+
+class Shop:
+    def setUp(self):
+        super().setUp()
+        identity = ("INTEGER PRIMARY KEY AUTOINCREMENT" if self.server_type is SqliteServer else
+                    "INTEGER GENERATED ALWAYS AS IDENTITY PRIMARY KEY")
+        self.schema = SHOP.replace("{identity}", identity)
+        self.server = self.server_type(self, self.data / "shop.db", self.schema)
+        self.archive = self.full(self.server)
+
+    def full(self, server, name="full.tar.gz"):
+        path = self.folder / "full.yaml"
+        path.write_text(FULL % (server.url(), self.out / name))
+        self.roost("run", path, "--progress", "none")
+        return self.out / name
+
+    def back(self, *arguments, user="ann", filter="", sink="", server=None, expect=0):
+        """One user from the archive; `filter` and `sink` are further options."""
+        path = self.folder / "back.yaml"
+        chosen = "\n".join("    " + line for line in f"users: [{user}]\nnames: [name]\nreferences: keep\n{filter}".splitlines())
+        path.write_text(BACK % (self.archive, chosen, (server or self.server).url(), sink and "    " + sink))
+        self.result = self.roost("run", path, "--progress", "none", *arguments, expect=expect, stdin=subprocess.DEVNULL)
+
+    def of(self, sql):
+        return [[None if v is None else str(v) for v in row] for row in self.server.query(sql)]
+
+    def refused(self, *parts, **more):
+        cells = self.server.cells()
+        for mode in ("--yes", "--dry-run"):
+            self.back(mode, expect=1, **more)
+            self.assertError(*parts)
+            self.assertTrue(self.server.cells() == cells, difference(self.server.cells(), cells))
+
+    def test_rows_at_any_distance_and_what_is_nobodys(self):
+        before = self.server.cells()
+        self.server.sql("""
+            DELETE FROM notes WHERE id IN (1, 2); UPDATE notes SET body = 'ruined' WHERE id = 4; UPDATE folders SET parent = NULL WHERE id = 2;
+            DELETE FROM tags WHERE note_id = 1; DELETE FROM shares WHERE note_id IN (1, 2);
+            INSERT INTO folders (user_id) VALUES (1); INSERT INTO notes (folder_id, body) VALUES (4, 'a5'), (3, 'b6');
+            INSERT INTO tags VALUES (5, 'since'), (6, 'ben''s');
+            UPDATE plans SET name = 'dearer' WHERE id = 2; UPDATE templates SET body = 'changed';
+            UPDATE users SET plan_id = 1""")
+        self.back("--yes")
+        self.assertEqual(self.of("SELECT id, name, plan_id FROM users ORDER BY 1"), [["1", "ann", "2"], ["2", "ben", "1"]])
+        self.assertEqual(self.of("SELECT id, user_id, parent FROM folders ORDER BY 1"), [["1", "1", None], ["2", "1", "1"], ["3", "2", None]])
+        self.assertEqual(self.of("SELECT id, folder_id, body FROM notes ORDER BY 1"),
+                         [["1", "1", "a1"], ["2", "2", "a2"], ["3", "3", "b3"], ["4", "2", "a4"], ["6", "3", "b6"]])
+        self.assertEqual(self.of("SELECT note_id, word FROM tags ORDER BY 1, 2"), [["1", "x"], ["1", "x"], ["3", "y"], ["6", "ben's"]])
+        # Ben's share of a note went with the note and is his: it is not in what comes for Ann
+        self.assertEqual(self.of("SELECT user_id, note_id FROM shares ORDER BY 1, 2"), [["1", "2"], ["1", "3"]])
+        self.assertEqual(self.of("SELECT id, body FROM templates ORDER BY 1"), [["1", "changed"], ["2", "ann's"]])
+        self.assertEqual(self.of("SELECT id, name FROM plans ORDER BY 1"), [["1", "free"], ["2", "dearer"]])
+        self.assertEqual(self.server.cells().get("keys"), before.get("keys"))
+        self.assertEqual(self.server.dangling(), [])
+        self.server.sql("INSERT INTO notes (folder_id, body) VALUES (1, 'next'); INSERT INTO folders (user_id) VALUES (1)")
+        self.assertEqual(self.of("SELECT max(id) FROM notes"), [["7"]])  # numbers that were given out stay so
+        self.assertEqual(self.of("SELECT max(id) FROM folders"), [["5"]])
+
+    def test_a_shared_row_that_is_missing_comes_too(self):
+        self.server.sql("UPDATE users SET plan_id = NULL; DELETE FROM plans")
+        self.back("--yes")
+        self.assertEqual(self.of("SELECT id, name FROM plans"), [["2", "paid"]])
+        self.assertEqual(self.of("SELECT name, plan_id FROM users ORDER BY 1"), [["ann", "2"], ["ben", None]])
+
+    def test_numbers_are_above_those_that_come(self):
+        """A server that has given out fewer of them than the backup's."""
+        other = self.server_type(self, self.folder / "other.db", self.schema.split("INSERT INTO users")[0])
+        other.sql("INSERT INTO users (name) VALUES ('zoe')")
+        other.sql("DELETE FROM users")
+        self.server.sql("DELETE FROM shares")
+        self.archive = self.full(self.server, "without-shares.tar.gz")
+        self.back("--yes", server=other)
+        other.sql("INSERT INTO users (name) VALUES ('new'); INSERT INTO notes (folder_id, body) VALUES (1, 'new')")
+        self.assertEqual([[str(v) for v in r] for r in other.query("SELECT id, name FROM users ORDER BY id")], [["1", "ann"], ["3", "new"]])
+        self.assertEqual([[str(v) for v in r] for r in other.query("SELECT id FROM notes ORDER BY id")], [["1"], ["2"], ["4"], ["5"]])
+
+    def test_another_users_row_that_would_dangle(self):
+        self.server.sql("INSERT INTO notes (folder_id, body) VALUES (1, 'a5'); INSERT INTO shares VALUES (2, 5)")
+        self.refused("shares", "1 row refers", "rows of table", "notes", "of users who do not come", "'on-orphans: apply'")
+        self.back("--yes", sink="on-orphans: apply")
+        self.assertEqual(self.of("SELECT user_id, note_id FROM shares ORDER BY 1, 2"), [["1", "2"], ["1", "3"], ["2", "1"]])
+        self.assertEqual(self.of("SELECT id FROM notes ORDER BY 1"), [["1"], ["2"], ["3"], ["4"]])
+        self.assertIn("1 row", self.result.stderr)
+
+    def test_a_reference_to_a_row_that_is_gone(self):
+        self.server.sql("DELETE FROM shares WHERE note_id = 3; DELETE FROM tags WHERE note_id = 3; DELETE FROM notes WHERE id = 3")
+        self.refused("shares", "1 row refers", "notes", "come so", "bring back what they refer to first")
+        if self.server.kind == "sqlite":
+            self.back("--yes", sink="on-orphans: keep")
+            self.assertEqual(self.of("SELECT user_id, note_id FROM shares ORDER BY 1, 2"), [["1", "2"], ["1", "3"], ["2", "1"]])
+            self.assertIn("and come so; they are kept", self.result.stderr)
+
+    def test_keys_that_are_taken(self):
+        key = "id = 2"
+        self.server.sql("DELETE FROM shares WHERE note_id = 2; UPDATE notes SET folder_id = 3 WHERE id = 2")
+        self.refused("table notes: 1 row that comes has the primary key of a row that is not theirs in the target (" + key + ")")
+        self.server.sql("UPDATE notes SET folder_id = 2 WHERE id = 2; UPDATE templates SET user_id = NULL WHERE id = 2")
+        self.refused("table templates: 1 row that comes has the primary key of a row that is not theirs in the target (" + key + ")")
+        self.server.sql("UPDATE templates SET user_id = 1 WHERE id = 2; UPDATE users SET name = 'bea' WHERE id = 1")
+        self.refused("table users: id = 1 is 'ann' in what comes and 'bea' in the target")
+
+    def test_what_the_options_leave(self):
+        self.server.sql("DELETE FROM tags WHERE note_id = 1; UPDATE notes SET body = 'ruined' WHERE id = 1")
+        self.back("--yes", sink="keep-tables: [tags]")
+        self.assertEqual(self.of("SELECT note_id FROM tags"), [["3"]])
+        self.assertEqual(self.of("SELECT body FROM notes WHERE id = 1"), [["a1"]])
+        path = self.folder / "plain.yaml"
+        path.write_text((BACK % (self.archive, "    users: [ann]\n    names: [name]\n    references: keep", self.server.url(), ""))
+                        .replace("  - plugin: user-filter\n    users: [ann]\n    names: [name]\n    references: keep\n", ""))
+        done = self.roost("run", path, "--yes", "--progress", "none", expect=1)
+        self.assertIn("what comes does not say whose its rows are, as 'mode: users' needs it: add the transform user-filter", done.stderr)
+
+    def test_without_keys_that_tell_shared_rows_apart(self):
+        self.server.sql("DROP TABLE tags")
+        self.server.sql("CREATE TABLE words (word TEXT UNIQUE); INSERT INTO words VALUES ('w');"
+                        "CREATE TABLE marks (user_id INTEGER NOT NULL REFERENCES users (id), word TEXT REFERENCES words (word)); INSERT INTO marks VALUES (1, 'w')")
+        self.archive = self.full(self.server, "words.tar.gz")
+        self.refused("table words has rows that are nobody's, and no primary key: those that are there cannot be told from those that come")
+
+
+class ShopOnSqlite(Shop, UserCase):
+    server_type = SqliteServer
+
+
+class ShopOnPostgres(Shop, UserCase):
+    server_type = PostgresServer
+
+
+class RealApplications(UserCase):
+    """Chinook's customers, whose invoices name tracks that are everybody's; memos, which declares no foreign keys."""
+
+    full = Shop.full
+
+    def test_chinook(self):
+        path = shutil.copy(FIXTURES / "chinook" / "Chinook_Sqlite.sqlite", self.data / "chinook.db")
+        self.server = SqliteServer(self, path)
+        before = self.server.cells()
+        self.archive = self.full(self.server)
+        customer, = self.server.query("SELECT CustomerId FROM Customer WHERE Email = 'leonekohler@surfeu.de'")
+        invoices = f"SELECT InvoiceId FROM Invoice WHERE CustomerId = {customer[0]}"
+        self.server.sql(f"""DELETE FROM InvoiceLine WHERE InvoiceId IN ({invoices}) AND InvoiceLineId % 2;
+            UPDATE Invoice SET Total = 0 WHERE CustomerId = {customer[0]}; UPDATE Customer SET Phone = NULL;
+            INSERT INTO Invoice (CustomerId, InvoiceDate, Total) VALUES ({customer[0]}, '2026-01-01', 1);
+            UPDATE Track SET Composer = 'since' WHERE TrackId < 100""")
+        live = self.server.cells()
+        path = self.folder / "chinook.yaml"
+        path.write_text(BACK % (self.archive, "    users-table: Customer\n    names: [CustomerId, Email]\n    users: leonekohler@surfeu.de",
+                                self.server.url(), ""))
+        self.roost("run", path, "--yes", "--progress", "none")
+        after = self.server.cells()
+        for table in before:
+            expected = live[table]
+            if table in ("Invoice", "InvoiceLine"):
+                expected = before[table]
+            if table == "Customer":
+                mine = [r for r in before[table] if r[1] == customer[0]]
+                expected = sorted([r for r in live[table] if r[1] != customer[0]] + mine, key=repr)
+            self.assertEqual(after[table], expected, table)
+
+    def test_memos(self):
+        path = shutil.copy(FIXTURES / "apps" / "memos" / "seeded-sqlite.db", self.data / "memos.db")
+        self.server = SqliteServer(self, path, "INSERT OR REPLACE INTO user_setting VALUES (5, 'GENERAL', '{}'), (1, 'GENERAL', '{}')")
+        self.archive = self.full(self.server)
+        before = self.server.cells()
+        owned = {"user_setting": "user_id", "memo": "creator_id", "attachment": "creator_id", "inbox": "receiver_id",
+                 "reaction": "creator_id", "memo_share": "creator_id", "user_identity": "user_id", "user": "id"}
+        everything = {t: self.server.rows(t, "1") for t in before}
+        hers = {t: self.server.rows(t, f"{c} = 5") for t, c in owned.items()}
+        self.assertTrue(hers["memo"] and hers["user_setting"])
+        self.server.sql("DELETE FROM user WHERE id = 5; DELETE FROM memo WHERE creator_id = 5; UPDATE memo SET content = 'since' WHERE creator_id = 1;"
+                        "UPDATE user_setting SET value = 'ruined' WHERE user_id = 5; DELETE FROM reaction WHERE creator_id = 5")
+        others = {t: self.server.rows(t, f"{c} <> 5") for t, c in owned.items()}
+        rest = {t: self.server.rows(t, "1") for t in before if t not in owned and t != "memo_relation"}
+        path = self.folder / "memos.yaml"
+        path.write_text(BACK % (self.archive, """    users-table: user
+    users: ["5"]
+    owner: {user_setting: user_id, memo: creator_id, attachment: creator_id, inbox: receiver_id, reaction: creator_id,
+            memo_share: creator_id, user_identity: user_id, memo_relation.memo_id: memo.id}""", self.server.url(), ""))
+        self.roost("run", path, "--yes", "--progress", "none")
+        self.assertEqual({t: self.server.rows(t, f"{c} = 5") for t, c in owned.items()}, hers)
+        self.assertEqual({t: self.server.rows(t, f"{c} <> 5") for t, c in owned.items()}, others)
+        self.assertEqual({t: self.server.rows(t, "1") for t in rest}, rest)
+        self.assertEqual(self.server.rows("memo_relation", "1"), everything["memo_relation"])
 
 
 if __name__ == "__main__":

@@ -227,7 +227,7 @@ Error takenKeys(const TableLoad& load, std::uint64_t rows, const std::vector<std
     if (rows > keys.size()) shown += " and " + std::to_string(rows - keys.size()) + " more";
     return Error("table " + shownName(load.from->qualifiedName()) + ": " +
                      storage::counted(rows, "row that comes has", "rows that come have") +
-                     " the primary key of a row that is somebody else's in the target (" + shown + ")",
+                     " the primary key of a row that is not theirs in the target (" + shown + ")",
                  "the transform user-copy ('as') brings the user back as a copy under new keys; or give those "
                  "rows of the target other keys");
 }
