@@ -665,6 +665,7 @@ class RealApplications(UserCase):
         path = self.folder / "memos.yaml"
         path.write_text(BACK % (self.archive, """    users-table: user
     users: ["5"]
+    references: keep
     owner: {user_setting: user_id, memo: creator_id, attachment: creator_id, inbox: receiver_id, reaction: creator_id,
             memo_share: creator_id, user_identity: user_id, memo_relation.memo_id: memo.id}""", self.server.url(), ""))
         self.roost("run", path, "--yes", "--progress", "none")
