@@ -202,7 +202,7 @@ private:
     }
 
     [[nodiscard]] bool canStray(const Reference& reference) const {
-        return kept_[reference.key.child] &&
+        return options_.references != References::keep && kept_[reference.key.child] &&
                (!reference.decides || options_.references == References::include);
     }
 

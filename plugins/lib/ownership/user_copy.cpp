@@ -170,6 +170,7 @@ void UserCopy::followTies(const std::vector<Tie>& ties) {
 void UserCopy::changeUser() {
     Columns& columns = changes_[users_];
     for (const auto& [name, value] : options_.values) {
+        if (value.empty()) continue;  // of a definition whose variable has none
         const auto column = users().columnIndex(name);
         if (!column)
             throw Error("'as-values' names column '" + name + "', which table " + users().qualifiedName() +

@@ -43,12 +43,14 @@ void addDatabaseSinkOptions(OptionTable<Options>& table, std::vector<std::string
     // The casts name the class that the table is of: a base's members alone would not tell it.
     table.choice(
         "mode", static_cast<LoadMode Options::*>(&Options::mode),
-        {"auto", "create", "replace", "merge", "add"},
+        {"auto", "create", "replace", "merge", "add", "users"},
         "What to do with each table that comes. auto: makes it where it is missing, else replaces its "
         "rows. create: makes it, and refuses one that is there. replace: replaces its rows, and refuses "
         "one that is not there. merge: inserts rows, and updates those whose primary key is there. add: "
         "makes "
-        "it where it is missing, inserts rows whose primary key is not there, and leaves those that are.");
+        "it where it is missing, inserts rows whose primary key is not there, and leaves those that are. "
+        "users: replaces the rows of the users that come, found by the transform user-filter, and leaves "
+        "everybody else's; of rows that are nobody's it inserts those that are missing.");
     table.choice(
         "on-schema-drift", static_cast<OnDrift Options::*>(&Options::onSchemaDrift), {"fail", "warn"},
         "What to do where a column that comes is missing in the target, or the target needs one that "

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "lib/sql/users_load.hpp"
+
 namespace roost::sql {
 
 namespace {
@@ -25,6 +27,7 @@ public:
 
     LoadPlan plan() {
         for (const Table& table : incoming_.tables) plan_.tables.push_back(planTable(table));
+        if (options_.mode == LoadMode::users) planUsers(incoming_, options_.nameCase, plan_);
         return std::move(plan_);
     }
 
@@ -54,6 +57,10 @@ private:
         if (load.to == nullptr) {
             if (options_.mode == LoadMode::replace || options_.mode == LoadMode::merge)
                 plan_.refusals.push_back(name + " does not exist in the target; 'mode: auto' creates it");
+            if (options_.mode == LoadMode::users)
+                plan_.refusals.push_back(name +
+                                         " does not exist in the target, and 'mode: users' makes none: let "
+                                         "the application make its tables first");
             load.to = &table;
             load.action = TableAction::create;
         } else if (isKept(table)) {
@@ -82,6 +89,9 @@ private:
                 return;
             case LoadMode::add:
                 load.action = TableAction::merge;
+                return;
+            case LoadMode::users:
+                load.action = TableAction::users;
                 return;
             case LoadMode::automatic:
             case LoadMode::replace:

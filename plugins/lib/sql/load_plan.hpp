@@ -18,6 +18,7 @@ enum class LoadMode : std::uint8_t {
     replace,    ///< replaces the rows of tables that exist; refuses one that doesn't
     merge,      ///< inserts or updates rows by primary key; refuses a table that doesn't exist or has no key
     add,  ///< creates what is missing; inserts rows whose primary key isn't there, leaves those that are
+    users,  ///< replaces the rows of the users that come; refuses a table that doesn't exist. See users_load.hpp
 };
 
 /// The option `on-schema-drift`.
@@ -36,7 +37,7 @@ struct LoadOptions {
 };
 
 /// What happens to one table. LoadMode::add merges, too: only that a row that is there stays as it is.
-enum class TableAction : std::uint8_t { create, replace, merge, keep };
+enum class TableAction : std::uint8_t { create, replace, merge, keep, users };
 
 /// A column that is loaded: its place in the rows that come, and its place in the target's table. Generated
 /// columns, of either side, are never among them.
@@ -53,6 +54,11 @@ struct TableLoad {
     /// Places in `columns` of the target's primary key, in its order; empty where it has none or not all of
     /// it comes.
     std::vector<std::size_t> key;
+    /// TableAction::users: whose the rows of the target's table are, in its own columns' names. Other tables
+    /// go by the numbers that they have in the catalog that comes.
+    RowOwnership ownership;
+    /// TableAction::users: what comes are rows of the users that come, and no others.
+    bool onlyOwned = false;
 };
 
 struct LoadPlan {
@@ -71,7 +77,8 @@ struct LoadPlan {
 /// have exact row counts. A column that comes and is missing in the target, or one of the target that needs a
 /// value and does not come, is a refusal by name; so is a table of which only a part comes, where rows would
 /// have to go for it; with OnDrift::warn the first is left out and the second a
-/// warning. A column that comes marked `optional` is never refused.
+/// warning. A column that comes marked `optional` is never refused. With LoadMode::users `destroys` is left to
+/// the sink, which can count the users' rows.
 [[nodiscard]] LoadPlan planLoad(const Catalog& incoming, const Catalog& target, const LoadOptions& options);
 
 }  // namespace roost::sql

@@ -32,9 +32,13 @@ std::string randomName() {
     return name;
 }
 
-std::string counted(std::uint64_t number, const char* one, const char* many) {
-    return std::to_string(number) + " " + (number == 1 ? one : many);
+/// Whether rows that are there are changed.
+bool changesPresent(TableAction action) {
+    return action == TableAction::replace || action == TableAction::merge || action == TableAction::users;
 }
+
+/// Whether rows come into a table of their own first.
+bool isMerged(TableAction action) { return action == TableAction::merge || action == TableAction::users; }
 
 }  // namespace
 
@@ -59,15 +63,19 @@ void Load::begin() {
     }
     make();
     findDestinations();
+    if (settings_.tables.mode == sql::LoadMode::users) {
+        users_.emplace(scheme_.plan, state_, standIns_);
+        removeUsers();
+    }
 }
 
 void Load::lock() {
     std::vector<LockedTable> replaced;
     std::vector<LockedTable> merged;
     for (const TableLoad& load : scheme_.plan.tables) {
-        if (load.action != TableAction::replace && load.action != TableAction::merge) continue;
+        if (!changesPresent(load.action)) continue;
         const Relation& relation = state_.description(*load.to).relation;
-        (load.action == TableAction::replace ? replaced : merged)
+        (load.action == TableAction::merge ? merged : replaced)
             .push_back({relation.oid, relation.schema, relation.name, relation.kind == 'p'});
     }
     for (const ReferentialKey& key : scheme_.loosened)
@@ -84,7 +92,7 @@ void Load::makeStandIns() {
     std::size_t number = 0;
     for (const TableLoad& load : scheme_.plan.tables) {
         ++number;
-        if (load.action != TableAction::replace && load.action != TableAction::merge) continue;
+        if (!changesPresent(load.action)) continue;
         const TableDescription& described = state_.description(*load.to);
         const std::string standIn = quoteQualified(rehearsalSchema_, "t" + std::to_string(number));
         const std::string original = quoteQualified(described.relation.schema, described.relation.name);
@@ -104,7 +112,7 @@ void Load::makeStandIns() {
                         " DROP DEFAULT, ALTER COLUMN " + quoteIdentifier(column.name) + " DROP NOT NULL",
                     action);
         }
-        if (load.action == TableAction::merge && !loaded.empty())
+        if (load.action != TableAction::replace && !loaded.empty())
             run("INSERT INTO " + standIn + " (" + loaded + ") OVERRIDING SYSTEM VALUE SELECT " + loaded +
                     " FROM " + (described.relation.kind == 'p' ? "" : "ONLY ") + original,
                 action);
@@ -114,10 +122,10 @@ void Load::makeStandIns() {
 void Load::loosen() {
     for (const ReferentialKey& key : scheme_.loosened) dropKey(connection_, key);
     const bool skip = settings_.triggers == Triggers::skip;
-    for (const TableAction action : {TableAction::replace, TableAction::merge}) {
+    for (const TableAction action : {TableAction::replace, TableAction::merge, TableAction::users}) {
         const std::string oids = oidsOf(scheme_.plan, state_, action);
         for (Silencing& silencing :
-             silencingFor(connection_, oids, skip, skip && action == TableAction::merge)) {
+             silencingFor(connection_, oids, skip, skip && action != TableAction::replace)) {
             run(silencing.before, "silence " + shownName(silencing.what));
             silenced_.push_back(std::move(silencing));
         }
@@ -161,6 +169,7 @@ void Load::findDestinations() {
         if (load.action == TableAction::create) ++totals_.created;
         if (load.action == TableAction::replace) ++totals_.replaced;
         if (load.action == TableAction::merge) ++totals_.merged;
+        if (load.action == TableAction::users) ++totals_.exchanged;
     }
 }
 
@@ -198,7 +207,7 @@ Destination Load::destinationOf(const TableLoad& load, std::size_t number) {
             throw Error("table " + shown + " has no column '" + shownName(name) + "' that takes values");
         destination.columns.push_back(*found);
     }
-    if (load.action == TableAction::merge) makeMergeTable(connection_, destination, number);
+    if (isMerged(load.action)) makeMergeTable(connection_, destination, number);
     return destination;
 }
 
@@ -221,7 +230,7 @@ void Load::endTable(const TableEnd& end) {
     if (!rows_) return;
     totals_.rows += rows_->finish(end.rows);
     rows_.reset();
-    if (current_->load->action != TableAction::merge) verify(*current_);
+    if (!isMerged(current_->load->action)) verify(*current_);
 }
 
 void Load::verify(Destination& destination) {
@@ -240,11 +249,15 @@ bool Load::isLoaded(Oid oid) const {
 void Load::prepare() {
     bad_.throwIfFailed();
     mergeTables();
+    if (users_) {
+        addUsers();
+        verifyUsers();
+    }
     settleLoadedOrphans();
     makeRest();
     run("SET CONSTRAINTS ALL IMMEDIATE", "check what is left to check");
     if (settings_.rehearsal) return checkStandIns();
-    for (const ReferentialKey& key : scheme_.loosened) settleOutsideOrphans(key);
+    settleOutside();
     tighten();
     restart();
     for (const Silencing& silencing : silenced_)
@@ -258,7 +271,7 @@ void Load::prepare() {
 void Load::analyze() {
     std::string list;
     for (const Destination& destination : destinations_)
-        if (destination.load->action != TableAction::merge)
+        if (!isMerged(destination.load->action))
             list += (list.empty() ? "" : ", ") + destination.table;
     if (!list.empty()) run("ANALYZE " + list, "gather statistics of the tables");
 }
@@ -266,7 +279,7 @@ void Load::analyze() {
 void Load::settleLoadedOrphans() {
     if (settings_.onBadValue == sql::OnBadValue::null || settings_.onBadValue == sql::OnBadValue::rejectFile)
         totals_.rows -=
-            settleOrphans(connection_, loadedKeys(destinations_, scheme_.loosened), standIns_, bad_);
+            settleOrphans(connection_, keysOfLoaded(), standIns_, bad_);
 }
 
 void Load::mergeTables() {
@@ -299,47 +312,11 @@ void Load::makeRest() {
 /// The server names one row of one key: all that do not hold together are named here.
 void Load::refuseOrphans(const ServerError& error) {
     connection_.execute("ROLLBACK TO SAVEPOINT roost_step", "look for what the key refused");
-    const std::string orphans =
-        orphansText(connection_, loadedKeys(destinations_, scheme_.loosened), standIns_);
+    const std::string orphans = orphansText(connection_, keysOfLoaded(), standIns_);
     if (orphans.empty()) throw error;
     throw Error("the rows do not hold together, as the keys ask for:\n" + orphans,
                 "nothing was changed; mend them at their source, or let 'on-bad-value: null' clear such "
                 "references, or 'on-bad-value: reject-file' leave such rows out");
-}
-
-/// What putting the keys back would find out, without touching the tables that are in use.
-void Load::checkStandIns() {
-    for (const ReferentialKey& key : scheme_.loosened) {
-        if (!key.validated) continue;
-        const Orphans orphans = findOrphans(connection_, key, standIns_);
-        if (orphans.count == 0) continue;
-        const bool settled =
-            !isLoaded(key.child.oid) && settings_.onOrphans == OnOrphans::apply && actsOnDelete(key);
-        if (!settled) throw Error(key.shown() + " would not hold: " + orphans.text(key));
-        context_.warn(key.shown() + ": ON DELETE would be applied, since " + orphans.text(key));
-    }
-}
-
-void Load::settleOutsideOrphans(const ReferentialKey& key) {
-    if (!key.validated || isLoaded(key.child.oid)) return;
-    if (settings_.onOrphans == OnOrphans::apply && actsOnDelete(key)) {
-        const std::uint64_t rows = applyOnDelete(connection_, key);
-        if (rows > 0)
-            context_.warn(key.shown() + ": " + counted(rows, "row was", "rows were") + " " +
-                          (key.onDelete == 'c'   ? "deleted"
-                           : key.onDelete == 'n' ? "set to null"
-                                                 : "set to the default") +
-                          ", since what they referred to is gone (on-orphans: apply)");
-        return;
-    }
-    const Orphans orphans = findOrphans(connection_, key, {});
-    if (orphans.count == 0) return;
-    throw Error(key.shown() + " would not hold after the load: " + orphans.text(key),
-                actsOnDelete(key)
-                    ? "that table is not in what comes; 'on-orphans: apply' does to these rows what "
-                      "the key's ON DELETE says"
-                    : "that table is not in what comes, and the key's ON DELETE says nothing: remove "
-                      "these rows first");
 }
 
 void Load::tighten() {

@@ -17,18 +17,22 @@
 #include "sinks/postgresql/load_check.hpp"
 #include "sinks/postgresql/load_settings.hpp"
 #include "sinks/postgresql/row_load.hpp"
+#include "sinks/postgresql/orphan_rows.hpp"
 #include "sinks/postgresql/target_state.hpp"
+#include "sinks/postgresql/user_rows.hpp"
 
 namespace roost::postgresql {
 
 /// What was done, for the report.
 struct LoadTotals {
     std::uint64_t rows = 0;     ///< written
-    std::uint64_t present = 0;  ///< left as they were, by LoadMode::add
+    std::uint64_t present = 0;  ///< left as they were, by LoadMode::add and users
     std::uint64_t created = 0;
     std::uint64_t replaced = 0;
     std::uint64_t merged = 0;
     std::uint64_t kept = 0;
+    std::uint64_t exchanged = 0;  ///< tables of which the users' rows were replaced
+    std::uint64_t removed = 0;    ///< rows of these users
     std::uint64_t verified = 0;  ///< rows that were read back
     std::chrono::duration<double> verifying{};
 };
@@ -74,10 +78,21 @@ private:
     void verify(Destination& destination);
     void settleLoadedOrphans();
     void mergeTables();
+    void removeUsers();
+    void addUsers();
+    void verifyUsers();
+    [[nodiscard]] Destination* destinationOf(sql::postgresql::Oid oid);
+    [[nodiscard]] std::string cameRows(const sql::postgresql::ReferentialKey& key);
+    [[nodiscard]] std::vector<LoadedKey> keysOfLoaded();
+    [[noreturn]] void refuseOutside(const sql::postgresql::ReferentialKey& key,
+                                    const sql::postgresql::Orphans& orphans);
+    void refuseIncomplete(const sql::postgresql::ReferentialKey& key);
+    void settleOutside();
     void makeRest();
     [[noreturn]] void refuseOrphans(const sql::postgresql::ServerError& error);
     void checkStandIns();
-    void settleOutsideOrphans(const sql::postgresql::ReferentialKey& key);
+    /// How many rows were changed.
+    std::uint64_t settleOutsideOrphans(const sql::postgresql::ReferentialKey& key);
     void tighten();
     void restart();
     void analyze();
@@ -95,6 +110,7 @@ private:
     sql::postgresql::StandIns standIns_;
     std::string rehearsalSchema_;
     std::vector<Destination> destinations_;
+    std::optional<UserRows> users_;
     Destination* current_ = nullptr;
     sql::BadValues bad_;
     std::optional<RowLoad> rows_;

@@ -9,6 +9,7 @@
 #include "lib/storage/shown_name.hpp"
 #include "roost/error.hpp"
 #include "sinks/postgresql/destination.hpp"
+#include "sinks/postgresql/user_rows.hpp"
 
 namespace roost::postgresql {
 
@@ -29,6 +30,8 @@ public:
 
     LoadScheme run() {
         scheme_.plan = sql::planLoad(incoming_, state_.catalog, settings_.tables);
+        if (scheme_.plan.refusals.empty())
+            scheme_.plan.refusals = identityRefusals(connection_, incoming_, scheme_.plan, state_);
         checkServer();
         checkOwners();
         const std::vector<const Table*> created = createdTables();
@@ -50,7 +53,7 @@ private:
 
     void checkOwners() {
         for (const TableLoad& load : scheme_.plan.tables) {
-            if (load.action != TableAction::replace && load.action != TableAction::merge) continue;
+            if (!changesPresent(load)) continue;
             const TableOwner& owner = state_.owners.at(state_.description(*load.to).relation.oid);
             if (!owner.mine)
                 refuse("table " + shownName(load.to->qualifiedName()) + " belongs to role '" +
@@ -95,17 +98,24 @@ private:
                " helps");
     }
 
+    [[nodiscard]] static bool changesPresent(const TableLoad& load) {
+        return load.action == TableAction::replace || load.action == TableAction::merge ||
+               load.action == TableAction::users;
+    }
+
     /// Whether the load changes the table's rows, whatever it does to them.
     [[nodiscard]] bool isLoaded(Oid oid) const {
         return std::ranges::any_of(scheme_.plan.tables, [&](const TableLoad& load) {
-            return (load.action == TableAction::replace || load.action == TableAction::merge) &&
+            return changesPresent(load) &&
                    state_.description(*load.to).relation.oid == oid;
         });
     }
 
     void checkKeys() {
+        const TableAction emptied =
+            settings_.tables.mode == sql::LoadMode::users ? TableAction::users : TableAction::replace;
         for (ReferentialKey& key :
-             keysTouching(connection_, oidsOf(scheme_.plan, state_, TableAction::replace))) {
+             keysTouching(connection_, oidsOf(scheme_.plan, state_, emptied))) {
             // A key to a table of somebody else couldn't be put back; it holds up the load of its child
             // alone.
             if (!key.parent.owned && !isLoaded(key.parent.oid)) continue;

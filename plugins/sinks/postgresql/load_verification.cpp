@@ -78,6 +78,12 @@ void verifyRows(Connection& connection, const std::string& shownTable, const std
                      " in its own way, so that only their number could be compared");
 }
 
+void verifyUserRows(Connection& connection, Destination& destination, const std::string& rows,
+                    Context& context) {
+    verifyRows(connection, destination.load->from->qualifiedName(),
+               destination.rows() + " c WHERE " + rows, "c", *destination.fields, *destination.digest, context);
+}
+
 void verifyDestination(Connection& connection, Destination& destination, Context& context) {
     std::string rows = destination.rows() + " t";
     if (destination.load->action == sql::TableAction::merge) {

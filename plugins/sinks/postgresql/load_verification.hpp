@@ -23,4 +23,8 @@ void verifyRows(sql::postgresql::Connection& connection, const std::string& show
 /// at.
 void verifyDestination(sql::postgresql::Connection& connection, Destination& destination, Context& context);
 
+/// The same for the rows c of which `rows` is true.
+void verifyUserRows(sql::postgresql::Connection& connection, Destination& destination,
+                    const std::string& rows, Context& context);
+
 }  // namespace roost::postgresql

@@ -31,7 +31,7 @@ KeySide sideOf(const Destination& destination) {
 
 LoadedKey loadedKey(ReferentialKey key, const Destination& child) {
     const Table& table = *child.load->to;
-    LoadedKey loaded{std::move(key), child.load->from->qualifiedName(), table.primaryKey, {}};
+    LoadedKey loaded{std::move(key), child.load->from->qualifiedName(), table.primaryKey, {}, {}};
     for (const KeyPart& part : loaded.key.parts) {
         const auto place = table.columnIndex(part.child);
         const bool isKey = std::ranges::find(loaded.primaryKey, part.child) != loaded.primaryKey.end();

@@ -64,7 +64,8 @@ private:
             "WITH bad AS (SELECT c.ctid AS place, c.tableoid AS part, " + jsonOf(loaded_.primaryKey) +
             " AS key, pg_catalog.to_json(c." + quoteIdentifier(references.front()) +
             ") AS value, pg_catalog.to_json(c) AS whole, " + jsonOf(references) + " AS reference FROM " +
-            child() + " c WHERE " + orphanCondition(loaded_.key, standIns_) + " LIMIT " + rowsAtATime + ") " +
+            child() + " c WHERE " + orphanCondition(loaded_.key, standIns_) +
+            (loaded_.rows.empty() ? "" : " AND " + loaded_.rows) + " LIMIT " + rowsAtATime + ") " +
             change +
             " bad WHERE t.ctid = bad.place AND t.tableoid = bad.part RETURNING bad.key, bad.value, "
             "bad.whole, bad.reference";
@@ -104,7 +105,7 @@ std::string orphansText(Connection& connection, const std::vector<LoadedKey>& ke
                         const StandIns& standIns) {
     std::string text;
     for (const LoadedKey& loaded : keys) {
-        const Orphans orphans = findOrphans(connection, loaded.key, standIns);
+        const Orphans orphans = findOrphans(connection, loaded.key, standIns, loaded.rows);
         if (orphans.count > 0)
             text += (text.empty() ? "" : "\n") + loaded.key.shown() + ": " + orphans.text(loaded.key);
     }

@@ -17,6 +17,7 @@ struct LoadedKey {
     std::string shownTable;               ///< the child, as it comes
     std::vector<std::string> primaryKey;  ///< of the child
     std::vector<std::string> clearable;   ///< columns of the key that may be NULL
+    std::string rows;                     ///< a condition for those that came; "" for all rows
 };
 
 /// Does to the orphans of these keys what the policy says: clears the reference (OnBadValue::null), or leaves

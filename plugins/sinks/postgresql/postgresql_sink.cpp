@@ -6,6 +6,7 @@
 #include "lib/sql/postgresql/table_locks.hpp"
 #include "lib/sql/postgresql/table_scan.hpp"
 #include "lib/storage/shown_name.hpp"
+#include "sinks/postgresql/first_free.hpp"
 #include "sinks/postgresql/load_check.hpp"
 #include "sinks/postgresql/load_session.hpp"
 #include "sinks/postgresql/target_state.hpp"
@@ -83,6 +84,12 @@ PostgresqlSink::PostgresqlSink(Options options)
     settings_.lockTimeout = std::chrono::milliseconds(options_.lockTimeout);
 }
 
+std::int64_t PostgresqlSink::firstFree(const Table& table, const std::string& column, Context& context) {
+    const auto connection = Connection::open(connectionSettings_, context);
+    beginTransaction(*connection, Access::readOnly, settings_.lockTimeout);
+    return postgresql::firstFree(*connection, table, column);
+}
+
 Acceptance PostgresqlSink::accept(const Catalog& catalog, Context& context) {
     const auto connection = Connection::open(connectionSettings_, context);
     beginTransaction(*connection, Access::readOnly, settings_.lockTimeout);
@@ -109,6 +116,8 @@ Acceptance PostgresqlSink::accept(Connection& connection, const Catalog& catalog
     acceptance.warnings = std::move(scheme.plan.warnings);
     acceptance.losses = std::move(scheme.losses);
     acceptance.destroys = std::move(scheme.plan.destroys);
+    if (options_.mode == sql::LoadMode::users && acceptance.refusals.empty())
+        acceptance.destroys = destroyedUserRows(connection, scheme.plan, state, context);
     acceptance.rehearses =
         context.dryRun() && acceptance.refusals.empty() && mayRehearse(connection, acceptance);
     return acceptance;
@@ -191,6 +200,8 @@ std::vector<std::pair<std::string, std::string>> PostgresqlSink::summary() const
     add("tables created", totals_.created);
     add("tables replaced", totals_.replaced);
     add("tables merged", totals_.merged);
+    add("tables with rows of these users replaced", totals_.exchanged);
+    add("rows removed", totals_.removed);
     add("tables kept", totals_.kept);
     if (totals_.verified > 0)
         summary.emplace_back("verified", storage::counted(totals_.verified, "row", "rows") +

@@ -34,6 +34,8 @@ public:
 
     [[nodiscard]] std::string dialect() const override { return "postgresql"; }
     [[nodiscard]] CommitRole commitRole() const override { return CommitRole::decides; }
+    [[nodiscard]] std::int64_t firstFree(const Table& table, const std::string& column,
+                                         Context& context) override;
     Acceptance accept(const Catalog& catalog, Context& context) override;
     void begin(const Catalog& catalog, Context& context) override;
     void write(Item& item) override { load_->write(item); }

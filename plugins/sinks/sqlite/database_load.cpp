@@ -56,7 +56,13 @@ DatabaseLoad::DatabaseLoad(Connection& connection, const Catalog& incoming, cons
     createTables(connection, plan_, incoming);
     matchCreated();
     references_.emplace(connection, target_.tables, plan_, settings_, incoming.dialect, context);
+    if (settings_.load.mode == sql::LoadMode::users) users_.emplace(connection, incoming, plan_);
+    if (users_) references_->tellApart([this](const sql::TableLoad& load) { return users_->chosen(load); });
+    if (users_)
+        if (const auto refusals = users_->identityRefusals(); !refusals.empty())
+            throw Error("the database has changed since it was looked at: " + joined(refusals));
     references_->before();
+    if (users_) users_->removeAll(*references_);
 }
 
 void DatabaseLoad::plan() {
@@ -70,6 +76,7 @@ void DatabaseLoad::plan() {
 
 /// Looks at the tables that were created as SQLite understood them, and matches their columns again.
 void DatabaseLoad::matchCreated() {
+    if (settings_.load.mode == sql::LoadMode::users) return;  // which makes none
     std::vector<TableAction> actions;
     for (const sql::TableLoad& load : plan_.tables) actions.push_back(load.action);
     const sql::TableSelection all({}, {}, NameCase::folded);
@@ -114,6 +121,7 @@ void DatabaseLoad::begin(TableId table) {
                          "remove the rows of table " + quoted(current_->to->name));
         remove.step();
     }
+    if (current_->action == TableAction::users) users_->remove(*current_, *references_);
     loader_ = std::make_unique<TableLoader>(*connection_, *current_, settings_, incoming_->dialect, *bad_,
                                             *context_);
 }
@@ -141,6 +149,9 @@ void DatabaseLoad::end(const TableEnd& end) {
         case TableAction::merge:
             ++result_.merged;
             break;
+        case TableAction::users:
+            ++result_.exchanged;
+            break;
         case TableAction::keep:
             ++result_.kept;
             return;
@@ -150,15 +161,30 @@ void DatabaseLoad::end(const TableEnd& end) {
     if (result.rows != expected)
         throw Error("table " + quoted(load.to->name) + ": " + std::to_string(result.rows) +
                     " rows were written of " + std::to_string(expected) + " that came");
-    const auto started = std::chrono::steady_clock::now();
-    if (loader_->verify()) {
-        result_.verified += result.rows;
-        result_.verifying += std::chrono::steady_clock::now() - started;
+    if (load.action == TableAction::users) {
+        usersLoaders_.push_back(std::move(loader_));
+    } else {
+        verify(*loader_, {});
+        loader_.reset();
     }
-    loader_.reset();
     result_.rows += result.rows - result.present;
     result_.present += result.present;
     tell(result, *load.to);
+}
+
+void DatabaseLoad::verify(TableLoader& loader, const std::string& where) {
+    const auto started = std::chrono::steady_clock::now();
+    if (!loader.verify(where)) return;
+    result_.verified += loader.result().rows;
+    result_.verifying += std::chrono::steady_clock::now() - started;
+}
+
+/// Whose a row is may be told by tables that come later.
+void DatabaseLoad::finishUsers() {
+    for (const auto& loader : usersLoaders_) users_->judgePresent(*loader);
+    for (const auto& loader : usersLoaders_) verify(*loader, users_->chosen(loader->load()));
+    usersLoaders_.clear();
+    if (users_) result_.removed = users_->removed();
 }
 
 void DatabaseLoad::tell(const TableResult& result, const Table& table) {
@@ -178,6 +204,7 @@ void DatabaseLoad::finish() {
     if (connection_->stopRequested()) throw Interrupted();
     bad_->throwIfFailed();
     indexes_.make();
+    finishUsers();
     setNextNumbers();
     references_->after();
     result_.orphans = references_->applied();

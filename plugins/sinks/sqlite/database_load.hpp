@@ -18,17 +18,20 @@
 #include "sinks/sqlite/load_settings.hpp"
 #include "sinks/sqlite/reference_check.hpp"
 #include "sinks/sqlite/table_loader.hpp"
+#include "sinks/sqlite/user_rows.hpp"
 
 namespace roost::sqlite {
 
 /// Rows and tables, for the report.
 struct LoadResult {
     std::uint64_t rows = 0;     ///< written
-    std::uint64_t present = 0;  ///< left as they were, by LoadMode::add
+    std::uint64_t present = 0;  ///< left as they were, by LoadMode::add and users
     std::uint64_t created = 0;
     std::uint64_t replaced = 0;
     std::uint64_t merged = 0;
     std::uint64_t kept = 0;
+    std::uint64_t exchanged = 0;  ///< tables of which the users' rows were replaced
+    std::uint64_t removed = 0;    ///< rows of these users
     std::uint64_t orphans = 0;   ///< rows changed by `on-orphans: apply`
     std::uint64_t verified = 0;  ///< rows that were read back
     std::chrono::duration<double> verifying{};
@@ -55,6 +58,8 @@ private:
     void write(const Batch& batch);
     void end(const TableEnd& end);
     void tell(const TableResult& result, const Table& table);
+    void verify(TableLoader& loader, const std::string& where);
+    void finishUsers();
     void setNextNumbers();
     void setNextNumber(const sql::TableLoad& load);
 
@@ -70,6 +75,8 @@ private:
     std::optional<ReferenceCheck> references_;
     const sql::TableLoad* current_ = nullptr;
     std::unique_ptr<TableLoader> loader_;
+    std::optional<UserRows> users_;
+    std::vector<std::unique_ptr<TableLoader>> usersLoaders_;  ///< those that are done, to be looked at last
     bool indexesAway_ = false;
     LoadResult result_;
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "lib/sql/quoting.hpp"
+#include "lib/sql/sqlite/ddl_text.hpp"
 #include "lib/sql/sqlite/statement.hpp"
 #include "lib/storage/shown_name.hpp"
 
@@ -60,8 +61,16 @@ bool ReferenceCheck::isThere(const std::string& name) const {
         *tables_, [&](const Table& table) { return sameName(table.name, name, NameCase::folded); });
 }
 
-/// A table that is not loaded but refers to one that is.
+const sql::TableLoad* ReferenceCheck::usersLoad(const std::string& name) const {
+    const auto found = std::ranges::find_if(plan_->tables, [&](const sql::TableLoad& load) {
+        return load.action == sql::TableAction::users && sameName(load.to->name, name, NameCase::folded);
+    });
+    return found == plan_->tables.end() ? nullptr : &*found;
+}
+
+/// A table that has rows that do not come, which refer to some that may go.
 bool ReferenceCheck::concerns(const Table& table) const {
+    if (usersLoad(table.name) != nullptr) return !table.foreignKeys.empty();
     return !isLoaded(table.name) && std::ranges::any_of(table.foreignKeys, [&](const ForeignKey& key) {
         return isLoaded(key.targetTable);
     });
@@ -89,19 +98,33 @@ void ReferenceCheck::before() {
     }
 }
 
+void ReferenceCheck::forget(const Table& table, const std::string& where) {
+    if (!remembers_ || traitsOf(table.nativeSql).withoutRowid) return;
+    Statement forget(*connection_,
+                     "DELETE FROM temp.roost_dangling WHERE tbl = ?1 AND id IN (SELECT rowid FROM main." +
+                         quoteIdentifier(table.name) + " WHERE " + where + ")",
+                     "check the references of table " + quoted(table.name));
+    forget.bind(1, std::string_view(table.name));
+    forget.step();
+}
+
 /// SQLite numbers foreign keys from the last one backwards.
-std::vector<ReferenceCheck::Dangling> ReferenceCheck::find(const Table& table, bool exceptKnown) {
+std::vector<ReferenceCheck::Dangling> ReferenceCheck::find(const Table& table, bool exceptKnown,
+                                                           const std::string& rows) {
     std::vector<Dangling> found(table.foreignKeys.size());
     for (std::size_t i = 0; i < found.size(); ++i) found[i].key = &table.foreignKeys[i];
-    std::string text = "SELECT rowid, fkid FROM pragma_foreign_key_check(?1, 'main') AS f";
+    std::string text = "SELECT rowid, fkid FROM pragma_foreign_key_check(?1, 'main') AS f WHERE 1";
+    if (!rows.empty())
+        text += " AND f.rowid IN (SELECT rowid FROM main." + quoteIdentifier(table.name) + " WHERE " + rows +
+                ")";
     if (exceptKnown && remembers_)
         text +=
-            " WHERE NOT EXISTS (SELECT 1 FROM temp.roost_dangling AS known WHERE known.tbl = ?1 AND "
+            " AND NOT EXISTS (SELECT 1 FROM temp.roost_dangling AS known WHERE known.tbl = ?1 AND "
             "known.key = f.fkid AND known.id = ifnull(f.rowid, -1))";
-    Statement rows(*connection_, text, "check the references of table " + quoted(table.name));
-    rows.bind(1, std::string_view(table.name));
+    Statement checked(*connection_, text, "check the references of table " + quoted(table.name));
+    checked.bind(1, std::string_view(table.name));
     for (;;) {
-        const int code = rows.tryStep();
+        const int code = checked.tryStep();
         if (code == SQLITE_DONE) break;
         if (code == SQLITE_ERROR) {
             context_->warn("the references of table " + quoted(table.name) + " cannot be checked: " +
@@ -109,14 +132,14 @@ std::vector<ReferenceCheck::Dangling> ReferenceCheck::find(const Table& table, b
             return {};
         }
         if (code != SQLITE_ROW) connection_->fail("check the references of table " + quoted(table.name));
-        const auto number = static_cast<std::size_t>(rows.integer(1));
+        const auto number = static_cast<std::size_t>(checked.integer(1));
         if (number >= found.size()) continue;
         Dangling& dangling = found[found.size() - 1 - number];
         ++dangling.count;
-        if (rows.isNull(0))
+        if (checked.isNull(0))
             ++dangling.nameless;
         else if (dangling.rows.size() < namedRows)
-            dangling.rows.push_back(rows.integer(0));
+            dangling.rows.push_back(checked.integer(0));
     }
     std::erase_if(found, [](const Dangling& dangling) { return dangling.count == 0; });
     return found;
@@ -125,21 +148,28 @@ std::vector<ReferenceCheck::Dangling> ReferenceCheck::find(const Table& table, b
 void ReferenceCheck::after() {
     for (const sql::TableLoad& load : plan_->tables) {
         if (load.action == sql::TableAction::keep || load.to->foreignKeys.empty()) continue;
-        for (const Dangling& found : find(*load.to, false)) judgeLoaded(*load.to, found);
+        if (load.action == sql::TableAction::users)
+            judgeUsers(load);
+        else
+            for (const Dangling& found : find(*load.to, false)) judgeLoaded(*load.to, found);
     }
     // What is deleted may leave others behind, in a table that was looked at before.
     for (bool changed = true; changed;) {
         changed = false;
         for (const Table& table : *tables_) {
-            if (isLoaded(table.name) || table.foreignKeys.empty() || (!concerns(table) && applied_ == 0))
+            const bool users = usersLoad(table.name) != nullptr;
+            if ((isLoaded(table.name) && !users) || table.foreignKeys.empty() ||
+                (!concerns(table) && applied_ == 0))
                 continue;
-            for (const Dangling& found : find(table, true)) changed = judgeOutside(table, found) || changed;
+            for (const Dangling& found : find(table, true, othersRows(table)))
+                changed = judgeOutside(table, found) || changed;
         }
     }
     if (applied_ > 0)
         context_->warn(
             storage::counted(applied_, "row", "rows") +
-            " of tables that do not come referred to rows that are gone: done to them what their foreign "
+            (own_ ? " that did not come" : " of tables that do not come") +
+            " referred to rows that are gone: done to them what their foreign "
             "keys say for that");
     if (remembers_) connection_->execute("DROP TABLE temp.roost_dangling");
 }
@@ -157,13 +187,34 @@ void ReferenceCheck::judgeLoaded(const Table& table, const Dangling& found) {
                     : "load table " + quoted(found.key->targetTable) + ", too, or set 'on-orphans: keep'");
 }
 
+/// Of rows that come for users: what they refer to is another user's, who may not be there any more.
+void ReferenceCheck::judgeUsers(const sql::TableLoad& load) {
+    const Table& table = *load.to;
+    const bool told = !traitsOf(table.nativeSql).withoutRowid;
+    for (const Dangling& found : find(table, !told, told ? own_(load) : std::string())) {
+        if (settings_->onOrphans != OnOrphans::keep)
+            throw Error(describe(table, found) + ", and come so",
+                        "bring back what they refer to first, or set 'on-orphans: keep'");
+        context_->warn(describe(table, found) + ", and come so; they are kept");
+    }
+}
+
+/// The condition for rows that did not come; "" where that is all of them, or cannot be said.
+std::string ReferenceCheck::othersRows(const Table& table) const {
+    const sql::TableLoad* const load = usersLoad(table.name);
+    if (load == nullptr || traitsOf(table.nativeSql).withoutRowid) return {};
+    return "NOT (" + own_(*load) + ")";
+}
+
 bool ReferenceCheck::judgeOutside(const Table& table, const Dangling& found) {
     if (settings_->onOrphans == OnOrphans::keep) {
         context_->warn(describe(table, found) + " any more; they are kept");
         return false;
     }
     if (settings_->onOrphans == OnOrphans::fail)
-        throw Error(describe(table, found) + " any more: table " + quoted(table.name) + " does not come",
+        throw Error(describe(table, found) + " any more: " +
+                        (usersLoad(table.name) != nullptr ? "they are of users who do not come"
+                                                          : "table " + quoted(table.name) + " does not come"),
                     "'on-orphans: apply' does to those rows what their foreign key says (ON DELETE " +
                         found.key->onDelete + "), 'on-orphans: keep' leaves them as they are");
     apply(table, found);
@@ -192,6 +243,7 @@ void ReferenceCheck::apply(const Table& table, const Dangling& found) {
         text = "UPDATE OR ABORT " + text + " SET " + values;
     }
     text += " WHERE " + danglingCondition(key);
+    if (const std::string others = othersRows(table); !others.empty()) text += " AND " + others;
     const auto position = static_cast<std::size_t>(&key - table.foreignKeys.data());
     if (remembers_)
         text +=
@@ -207,7 +259,7 @@ void ReferenceCheck::apply(const Table& table, const Dangling& found) {
     const auto changed = static_cast<std::uint64_t>(sqlite3_changes64(connection_->handle()));
     applied_ += changed;
     if (changed == 0 || action == "SET DEFAULT")
-        for (const Dangling& left : find(table, true))
+        for (const Dangling& left : find(table, true, othersRows(table)))
             if (left.key == found.key)
                 throw Error(describe(table, left) + " any more, also after ON DELETE " + action,
                             "remove those rows, or set 'on-orphans: keep'");

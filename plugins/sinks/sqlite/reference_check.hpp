@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -22,8 +23,13 @@ public:
     ReferenceCheck(Connection& connection, const std::vector<Table>& tables, const sql::LoadPlan& plan,
                    const LoadSettings& settings, const std::string& dialect, Context& context);
 
+    /// For tables of TableAction::users: says by `own` which of their rows are the users'. Before before().
+    void tellApart(std::function<std::string(const sql::TableLoad&)> own) { own_ = std::move(own); }
+
     /// Remembers what dangles already. Before anything is written.
     void before();
+    /// The rows of which `where` is true are to go: another one may get the number of one of them.
+    void forget(const Table& table, const std::string& where);
     /// Throws roost::Error that names table, key and parent of what may not stay.
     void after();
     /// Rows that were deleted or set to NULL since their parent is gone.
@@ -41,10 +47,16 @@ private:
     [[nodiscard]] bool isLoaded(const std::string& name) const;
     [[nodiscard]] bool isThere(const std::string& name) const;
     [[nodiscard]] bool concerns(const Table& table) const;
-    [[nodiscard]] std::vector<Dangling> find(const Table& table, bool exceptKnown);
+    /// The load of a table of TableAction::users; null for others.
+    [[nodiscard]] const sql::TableLoad* usersLoad(const std::string& name) const;
+    /// `rows`: a further condition on them; "" for all.
+    [[nodiscard]] std::vector<Dangling> find(const Table& table, bool exceptKnown,
+                                             const std::string& rows = {});
     void judgeLoaded(const Table& table, const Dangling& found);
     /// True if rows were changed, so that others may dangle now.
     bool judgeOutside(const Table& table, const Dangling& found);
+    [[nodiscard]] std::string othersRows(const Table& table) const;
+    void judgeUsers(const sql::TableLoad& load);
     void apply(const Table& table, const Dangling& found);
     [[nodiscard]] std::string describe(const Table& table, const Dangling& found) const;
     [[nodiscard]] std::string names(const Table& table, const Dangling& found) const;
@@ -55,6 +67,7 @@ private:
     const LoadSettings* settings_;
     const std::string* dialect_;
     Context* context_;
+    std::function<std::string(const sql::TableLoad&)> own_;
     bool remembers_ = false;
     std::uint64_t applied_ = 0;
 };

@@ -11,6 +11,7 @@
 #include "lib/sql/sqlite/snapshot.hpp"
 #include "lib/storage/shown_name.hpp"
 #include "roost/version.hpp"
+#include "sinks/sqlite/first_free.hpp"
 #include "sinks/sqlite/recovery.hpp"
 #include "sinks/sqlite/schema_builder.hpp"
 #include "sinks/sqlite/target_file.hpp"
@@ -133,6 +134,20 @@ Catalog SqliteSink::lookAtTarget(const Catalog& incoming, Context& context) cons
     return readTarget(*connection, incoming);
 }
 
+std::int64_t SqliteSink::firstFree(const Table& table, const std::string& column, Context& context) {
+    if (inspectTarget(path_).state != TargetState::filled) return 1;
+    const auto connection = openSnapshot(path_, SnapshotMode::inPlace, busyTimeout(), context);
+    return sqlite::firstFree(*connection, table.name, column);
+}
+
+void SqliteSink::lookAtUsers(const Catalog& catalog, const sql::LoadPlan& plan, Acceptance& acceptance,
+                             Context& context) const {
+    const auto connection = openSnapshot(path_, SnapshotMode::inPlace, busyTimeout(), context);
+    const UserRows users(*connection, catalog, plan);
+    acceptance.refusals = users.identityRefusals();
+    acceptance.destroys = users.destroyed();
+}
+
 Acceptance SqliteSink::accept(const Catalog& catalog, Context& context) {
     Acceptance acceptance;
     acceptance.tables = true;
@@ -154,6 +169,8 @@ Acceptance SqliteSink::accept(const Catalog& catalog, Context& context) {
     acceptance.warnings = plan.warnings;
     warnOfLosses(catalog, target, plan, acceptance);
     acceptance.destroys = plan.destroys;
+    if (options_.mode == sql::LoadMode::users && acceptance.refusals.empty())
+        lookAtUsers(catalog, plan, acceptance, context);
     acceptance.rehearses = true;
     return acceptance;
 }
@@ -354,6 +371,8 @@ std::vector<std::pair<std::string, std::string>> SqliteSink::summary() const {
     add("tables created", result_.created);
     add("tables replaced", result_.replaced);
     add("tables merged", result_.merged);
+    add("tables with rows of these users replaced", result_.exchanged);
+    add("rows removed", result_.removed);
     add("tables kept", result_.kept);
     add("orphans changed", result_.orphans);
     if (result_.verified > 0)

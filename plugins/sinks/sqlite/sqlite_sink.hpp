@@ -39,6 +39,8 @@ public:
 
     [[nodiscard]] std::string dialect() const override { return "sqlite"; }
     [[nodiscard]] CommitRole commitRole() const override { return CommitRole::decides; }
+    [[nodiscard]] std::int64_t firstFree(const Table& table, const std::string& column,
+                                         Context& context) override;
     Acceptance accept(const Catalog& catalog, Context& context) override;
     void begin(const Catalog& catalog, Context& context) override;
     void write(Item& item) override;
@@ -56,6 +58,8 @@ private:
         return std::chrono::milliseconds(options_.busyTimeout);
     }
     [[nodiscard]] Catalog lookAtTarget(const Catalog& incoming, Context& context) const;
+    void lookAtUsers(const Catalog& catalog, const sql::LoadPlan& plan, Acceptance& acceptance,
+                     Context& context) const;
     void openDatabase(Context& context);
     void openNewFile(Context& context);
     void openScratch(Context& context);

@@ -30,7 +30,7 @@ TableLoader::TableLoader(Connection& connection, const sql::TableLoad& load, con
       load_(&load),
       context_(&context),
       isVirtual_(isVirtual(*load.to)),
-      onlyAdds_(settings.load.mode == sql::LoadMode::add),
+      onlyAdds_(settings.load.mode == sql::LoadMode::add || isUsers()),
       insert_(connection, insertText(), "write to table " + quoted(load.to->name)),
       bad_(&bad),
       fields_(load.columns.size()) {
@@ -43,7 +43,8 @@ TableLoader::TableLoader(Connection& connection, const sql::TableLoad& load, con
         binders_.emplace_back(traits, settings.times);
     }
     const bool fires = settings.triggers == Triggers::fire;
-    if (settings.verify && !fires && !isVirtual_ && load.action != sql::TableAction::merge)
+    const bool comparable = isUsers() ? load.onlyOwned : load.action != sql::TableAction::merge;
+    if (settings.verify && !fires && !isVirtual_ && comparable)
         digest_.emplace(ValueFields::layout(load.columns.size(), load.key));
 }
 
@@ -101,10 +102,36 @@ void TableLoader::write(const Batch& batch) {
         }
         ++result_.rows;
         if (digest_) addToDigest();
-        if (present) ++result_.present;
+        if (!present) continue;
+        ++result_.present;
+        if (isUsers()) keepPresent(row);
     }
     // The cells go with their batch.
     sqlite3_clear_bindings(insert_.handle());
+}
+
+/// Whose that row is can be said once all tables are loaded.
+void TableLoader::keepPresent(std::span<const Cell> row) {
+    const std::string action = "remember rows of table " + quoted(load_->to->name);
+    if (keep_ == nullptr) {
+        std::string names;
+        std::string values;
+        for (std::size_t i = 0; i < load_->columns.size(); ++i) {
+            names += (names.empty() ? "" : ", ") + quoteIdentifier(columnName(i));
+            values += values.empty() ? "?" : ", ?";
+        }
+        presentRows_ = "temp." + quoteIdentifier("roost_present_" + std::to_string(load_->from->id));
+        connection_->execute("CREATE TEMP TABLE " + presentRows_.substr(5) + " AS SELECT " + names +
+                             " FROM main." + quoteIdentifier(load_->to->name) + " WHERE 0");
+        keep_ = std::make_unique<Statement>(
+            *connection_, "INSERT INTO " + presentRows_ + " VALUES (" + values + ")", action);
+    }
+    for (std::size_t i = 0; i < binders_.size(); ++i)
+        static_cast<void>(
+            binders_[i].bind(keep_->handle(), static_cast<int>(i) + 1, row[load_->columns[i].from]));
+    keep_->step();
+    keep_->reset();
+    sqlite3_clear_bindings(keep_->handle());
 }
 
 /// A virtual table has no ON CONFLICT clause: that its row is there already comes as an error.
@@ -195,7 +222,7 @@ void TableLoader::addToDigest() {
     digest_->add(fields_.take());
 }
 
-bool TableLoader::verify() {
+bool TableLoader::verify(const std::string& where) {
     if (!digest_) return false;
     const std::string table = "table " + quoted(load_->to->name);
     std::string names;
@@ -203,7 +230,8 @@ bool TableLoader::verify() {
         names += (names.empty() ? "" : ", ") + quoteIdentifier(columnName(i));
     Statement rows(*connection_,
                    "SELECT " + (names.empty() ? std::string("NULL") : names) + " FROM main." +
-                       quoteIdentifier(load_->to->name) + " NOT INDEXED",
+                       quoteIdentifier(load_->to->name) +
+                       (where.empty() ? std::string(" NOT INDEXED") : " WHERE " + where),
                    "read back " + table);
     sql::TableDigest found(ValueFields::layout(load_->columns.size(), load_->key));
     while (rows.step()) {

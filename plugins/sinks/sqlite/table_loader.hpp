@@ -29,8 +29,8 @@ struct TableResult {
     std::uint64_t lostSigns = 0;      ///< zeros that were negative
 };
 
-/// Inserts, or with TableAction::merge inserts or updates, or leaves those that are there. `load.to` is the
-/// table as it stands in the database.
+/// Inserts, or with TableAction::merge inserts or updates, or leaves those that are there, as TableAction::users
+/// does, which keeps a copy of what it left. `load.to` is the table as it stands in the database.
 class TableLoader {
 public:
     /// All that is given must outlive it. `dialect` is the one that the rows come from.
@@ -42,9 +42,14 @@ public:
     void write(const Batch& batch);
     [[nodiscard]] const TableResult& result() const noexcept { return result_; }
     /// Reads the rows back and compares them with those that were written. Throws roost::Error that names the
-    /// table and the columns. Not for merged tables, nor where triggers may have changed the rows; returns
-    /// whether it did.
-    [[nodiscard]] bool verify();
+    /// table and the columns. Not for merged tables, nor where triggers may have changed the rows; of a table
+    /// of TableAction::users where nothing but the users' rows came: once all tables are loaded, with the
+    /// condition `where` for them. Returns whether it did.
+    [[nodiscard]] bool verify(const std::string& where = {});
+    /// The rows that were there already, with TableAction::users: a temporary table with the columns that
+    /// are loaded; "" where there are none.
+    [[nodiscard]] const std::string& presentRows() const noexcept { return presentRows_; }
+    [[nodiscard]] const sql::TableLoad& load() const noexcept { return *load_; }
 
 private:
     enum class RowState : std::uint8_t { bound, leftOut };
@@ -57,7 +62,11 @@ private:
     void addToDigest();
 
     [[nodiscard]] std::string insertText() const;
-    [[nodiscard]] bool merges() const { return load_->action == sql::TableAction::merge; }
+    [[nodiscard]] bool merges() const {
+        return load_->action == sql::TableAction::merge || (isUsers() && !load_->key.empty());
+    }
+    [[nodiscard]] bool isUsers() const { return load_->action == sql::TableAction::users; }
+    void keepPresent(std::span<const Cell> row);
     [[nodiscard]] ColumnTraits traitsOf(const Column& from, const Column& to, bool strict,
                                         const std::string& dialect) const;
     [[nodiscard]] bool refusesPresent(int code) const;
@@ -75,6 +84,8 @@ private:
     bool onlyAdds_;                     ///< when it merges: a row that is there stays
     std::deque<ColumnBinder> binders_;  ///< one for each of load_->columns; they must not move
     Statement insert_;
+    std::string presentRows_;
+    std::unique_ptr<Statement> keep_;  ///< into presentRows_
     sql::BadValues* bad_;
     std::optional<sql::TableDigest> digest_;  ///< of what was written; nothing where it is not verified
     ValueFields fields_;

@@ -6,6 +6,7 @@
 
 #include "lib/sql/condition_text.hpp"
 #include "lib/sql/postgresql/connection_settings.hpp"
+#include "lib/sql/postgresql/value_literal.hpp"
 #include "lib/sql/quoting.hpp"
 #include "lib/sql/type_overrides.hpp"
 
@@ -92,34 +93,11 @@ void PostgresqlSource::readGenerated(Catalog& catalog, const std::string& target
         }
 }
 
-namespace {
-
-/// A literal of no type of its own, which takes that of what it is compared with.
-std::string literal(const Value& value) {
-    const Cell cell = value.cell();
-    switch (cell.kind()) {
-        case CellKind::boolean:
-            return cell.integer() != 0 ? "TRUE" : "FALSE";
-        case CellKind::integer:
-            return "'" + std::to_string(cell.integer()) + "'";
-        case CellKind::text:
-        case CellKind::decimal:
-            return sql::quoteLiteral(cell.text());
-        case CellKind::uuid:
-        case CellKind::bytes:
-            return (cell.kind() == CellKind::bytes ? "'\\x" : "'") + sql::hexDigits(cell.text()) + "'";
-        default:
-            throw Error("users cannot be chosen by a value of this type");
-    }
-}
-
-}  // namespace
-
 std::string PostgresqlSource::conditionOn(const RowCondition& rows) const {
     if (rows.isEverything()) return {};
     sql::ConditionWriter writer;
     writer.from = [this](TableId id) { return sql::postgresql::tableRows(tables_.at(id).relation); };
-    writer.literal = literal;
+    writer.literal = sql::postgresql::literalOf;
     return sql::conditionText(rows, writer);
 }
 

@@ -1,8 +1,6 @@
 #include "sources/sqlite/sqlite_source.hpp"
 
-#include <array>
 #include <chrono>
-#include <cstdio>
 #include <string_view>
 #include <utility>
 
@@ -11,6 +9,7 @@
 #include "lib/sql/sqlite/catalog_reader.hpp"
 #include "lib/sql/sqlite/column_inference.hpp"
 #include "lib/sql/sqlite/statement.hpp"
+#include "lib/sql/sqlite/value_literal.hpp"
 #include "lib/sql/table_selection.hpp"
 #include "lib/sql/type_overrides.hpp"
 
@@ -93,40 +92,11 @@ Catalog SqliteSource::catalog(Context& context) {
     return catalog_;
 }
 
-namespace {
-
-/// A literal that stands for exactly this value. Text with a NUL, which ends SQL, is put together.
-std::string literal(const Value& value) {
-    const Cell cell = value.cell();
-    switch (cell.kind()) {
-        case CellKind::integer:
-        case CellKind::boolean:
-            return std::to_string(cell.integer());
-        case CellKind::text: {
-            std::string text;
-            for (const char c : cell.text())
-                text += c == '\'' ? "''" : c == '\0' ? "' || char(0) || '" : std::string(1, c);
-            return "('" + text + "')";
-        }
-        case CellKind::real: {
-            std::array<char, 40> digits{};
-            std::snprintf(digits.data(), digits.size(), "%.17e", cell.real());
-            return digits.data();
-        }
-        case CellKind::bytes:
-            return "x'" + sql::hexDigits(cell.text()) + "'";
-        default:
-            throw Error("a value that SQLite does not have was asked for");
-    }
-}
-
-}  // namespace
-
 std::string SqliteSource::conditionOn(const RowCondition& rows) const {
     if (rows.isEverything()) return {};
     sql::ConditionWriter writer;
     writer.from = [this](TableId id) { return "main." + sql::quoteIdentifier(catalog_.tables.at(id).name); };
-    writer.literal = literal;
+    writer.literal = literalOf;
     writer.namesCollations = true;
     return sql::conditionText(rows, writer);
 }

@@ -77,10 +77,11 @@ const OptionTable<UserFilter::Options>& UserFilter::options() {
                   "Tables that are tied to no user and are taken whole all the same, by name or pattern.")
             .example("system_settings")
             .choice(
-                "references", &Options::references, {"fail", "null", "include"},
+                "references", &Options::references, {"fail", "null", "include", "keep"},
                 "What becomes of a reference from a row that is kept to a row of a user who is not: the run "
                 "fails and names the rows, the reference is made null, or the row that it leads to goes "
-                "along (with data of another user).")
+                "along (with data of another user). keep: it stays as it is, for a target where that row is "
+                "there.")
             .text("files-by", &Options::filesBy,
                   "The column of the users table that names a user's folder of files. By default its primary "
                   "key.")

@@ -128,7 +128,8 @@ std::string Orphans::text(const ReferentialKey& key) const {
     return shown;
 }
 
-Orphans findOrphans(Connection& connection, const ReferentialKey& key, const StandIns& standIns) {
+Orphans findOrphans(Connection& connection, const ReferentialKey& key, const StandIns& standIns,
+                    const std::string& among) {
     const Result primary =
         connection.query(std::string(primaryKeyQuery), "read a primary key", {std::to_string(key.child.oid)});
     std::vector<std::string> names;
@@ -139,7 +140,8 @@ Orphans findOrphans(Connection& connection, const ReferentialKey& key, const Sta
     for (const auto* columns : {&names, &references})
         for (const std::string& column : *columns)
             sql += ", left(c." + quoteIdentifier(column) + "::pg_catalog.text, 80)";
-    sql += " FROM " + rowsOf(key.child, standIns) + " c WHERE " + orphanCondition(key, standIns) + " LIMIT " +
+    sql += " FROM " + rowsOf(key.child, standIns) + " c WHERE " + orphanCondition(key, standIns) +
+           (among.empty() ? "" : " AND " + among) + " LIMIT " +
            std::to_string(listedOrphans);
     const Result rows = connection.query(sql, "look for rows that refer to nothing");
     Orphans orphans;
@@ -185,10 +187,11 @@ bool actsOnDelete(const ReferentialKey& key) noexcept {
     return key.onDelete == 'c' || key.onDelete == 'n' || key.onDelete == 'd';
 }
 
-std::uint64_t applyOnDelete(Connection& connection, const ReferentialKey& key) {
+std::uint64_t applyOnDelete(Connection& connection, const ReferentialKey& key, const std::string& among) {
     const std::string action = "apply ON DELETE of " + key.shown();
     const std::string table = (key.child.partitioned ? "" : "ONLY ") + key.child.quoted() + " c";
-    const std::string where = " WHERE " + orphanCondition(key, {});
+    const std::string where =
+        " WHERE " + orphanCondition(key, {}) + (among.empty() ? "" : " AND " + among);
     if (key.onDelete == 'c') return connection.query("DELETE FROM " + table + where, action).affectedRows();
     std::string changes;
     for (const KeyPart& part : key.parts)

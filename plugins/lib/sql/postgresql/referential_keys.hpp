@@ -69,8 +69,9 @@ struct Orphans {
     /// "3 rows refer to rows of table users that do not exist: id=5 (user_id=9), ..."
     [[nodiscard]] std::string text(const ReferentialKey& key) const;
 };
-[[nodiscard]] Orphans findOrphans(Connection& connection, const ReferentialKey& key,
-                                  const StandIns& standIns);
+/// `among`: a further condition on c; "" for all.
+[[nodiscard]] Orphans findOrphans(Connection& connection, const ReferentialKey& key, const StandIns& standIns,
+                                  const std::string& among = {});
 
 /// Takes the key off. Others wait for both tables from here on.
 void dropKey(Connection& connection, const ReferentialKey& key);
@@ -79,7 +80,7 @@ void restoreKey(Connection& connection, const ReferentialKey& key);
 
 /// Whether ON DELETE says what to do with a row whose parent is gone.
 [[nodiscard]] bool actsOnDelete(const ReferentialKey& key) noexcept;
-/// Does to the orphans what ON DELETE says; returns how many rows that were.
-std::uint64_t applyOnDelete(Connection& connection, const ReferentialKey& key);
+/// Does to the orphans what ON DELETE says; returns how many rows that were. `among` as in findOrphans().
+std::uint64_t applyOnDelete(Connection& connection, const ReferentialKey& key, const std::string& among = {});
 
 }  // namespace roost::sql::postgresql
