@@ -286,17 +286,50 @@ class Aviary:
             self.assertError(*parts)
         self.assertUnchanged(cells, files)
 
+    def test_a_copy_beside_the_original(self):
+        """Twice the same: the copy is who it was, and what it has done since goes."""
+        theirs = self.theirs(ALICE, ["alice"])
+        self.change_everything()
+        cells, files = self.server.cells(), files_of(self.data / "users")
+        for _ in range(2):
+            self.bring_back(self.archive, "--yes", "--set", "as=alice-old")
+            copy, = [r[0] for r in self.server.query("SELECT id FROM users WHERE username = 'alice-old'")]
+            self.assertNotIn(copy, self.ids)
+            now = self.theirs(copy, ["alice-old"])
+            self.assertEqual({t: len(r) for t, r in now.items()},
+                             {t: 0 if t in ("api_keys", "user_sessions") else len(r) for t, r in theirs.items()})
+            self.assertEqual(self.server.query(f"SELECT email FROM users WHERE id = '{copy}'"), [["alice+alice-old@example.com"]])
+            told = "SELECT document_name, document_type, file_size, status, upload_date FROM documents WHERE user_id = '%s'"
+            names = self.server.query(told % copy)
+            self.assertEqual(len(names), 10)
+            self.assertNotIn("since the backup", [n[0] for n in names])
+            after = self.server.cells()
+            for table, had in cells.items():
+                if table in theirs:
+                    self.assertEqual([r for r in after[table] if r not in now[table] and copy not in str(r) and "alice-old" not in str(r)], had, table)
+                else:
+                    self.assertEqual(after[table], had, table)
+            found = files_of(self.data / "users")
+            self.assertEqual({k: v for k, v in found.items() if not k.startswith(copy)}, files)
+            kinds = (f"{ALICE}/pdfs", f"{ALICE}/rmapi")
+            self.assertEqual({k: v for k, v in found.items() if k.startswith((f"{copy}/pdfs", f"{copy}/rmapi"))},
+                             {k.replace(ALICE, copy): v for k, v in self.files_before.items() if k.startswith(kinds)})
+            self.assertEqual(self.server.dangling(), [])
+            self.server.sql(f"INSERT INTO documents (id, user_id, document_name) VALUES ('{NEW % 20}', '{copy}', 'since the backup')")
+        self.bring_back(self.archive, "--yes", "--set", "as=dora", expect=1)
+        self.assertError("table users: user 'dora' has id = ")
+
     def test_an_id_that_is_somebody_elses_now(self):
         self.refused(f"UPDATE users SET username = 'zed', email = 'zed@example.com' WHERE id = '{ALICE}'",
                      f"table users: id = {ALICE} is 'alice', 'alice@example.com' in what comes and 'zed', 'zed@example.com' in the target: "
-                     "if that is the same user, give them one of those names there first; else the transform user-copy ('as') "
+                     "if that is the same user, give them one of those names there first; else 'as' of the transform user-filter "
                      "brings them back beside the other, under a new key")
 
     def test_a_name_that_is_somebody_elses_now(self):
         gone = f"DELETE FROM system_settings WHERE updated_by = '{ALICE}'; DELETE FROM users WHERE id = '{ALICE}';"
         self.refused(gone + f"INSERT INTO users (id, username, email, password) VALUES ('{NEW % 1}', 'alice', 'other@example.com', 'x')",
                      f"table users: user 'alice' has id = {NEW % 1} in the target and id = {ALICE} in what comes: remove or rename the "
-                     "user in the target, or let the transform user-copy ('as') bring back a copy under another name")
+                     "user in the target, or let 'as' of the transform user-filter bring back a copy under another name")
 
     def test_another_unique_value_that_is_somebody_elses_now(self):
         self.server.sql("UPDATE users SET oidc_subject = 'alice-subject' WHERE username = 'alice'")
@@ -311,7 +344,7 @@ class Aviary:
         shown = f"'{document}'" if self.server.kind == "sqlite" else document
         self.refused(f"UPDATE documents SET user_id = '{BOB}' WHERE id = '{document}'",
                      "table documents: 1 row that comes has the primary key of a row that is not theirs in the target "
-                     f"(id = {shown})", "the transform user-copy ('as') brings the user back as a copy under new keys")
+                     f"(id = {shown})", "'as' of the transform user-filter brings the user back as a copy under new keys")
 
     def test_others_rows_that_refer_to_rows_that_go(self):
         sql = f"""INSERT INTO restore_uploads (id, admin_user_id, filename, file_path, expires_at)

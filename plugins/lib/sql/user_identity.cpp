@@ -45,10 +45,11 @@ private:
     void compare(const UserRow& user, const UserRow& row) {
         if (keyOf(user) == keyOf(row)) {
             if (namesDiffer(user, row))
-                refuse(shownKey(user) + " is " + shownNames(user) + " in what comes and " + shownNames(row) +
-                       " in the target: if that is the same user, give them one of those names there first; "
-                       "else the transform user-copy ('as') brings them back beside the other, under a new "
-                       "key");
+                refuse(
+                    shownKey(user) + " is " + shownNames(user) + " in what comes and " + shownNames(row) +
+                    " in the target: if that is the same user, give them one of those names there first; "
+                    "else 'as' of the transform user-filter brings them back beside the other, under a new "
+                    "key");
             return;
         }
         if (keys_.contains(keyOf(row))) return;  // goes, too
@@ -56,8 +57,8 @@ private:
             if (user[i] && row[i] && *user[i] == *row[i] && !row[i]->empty())
                 return refuse("user '" + shownName(*row[i]) + "' has " + shownKey(row) +
                               " in the target and " + shownKey(user) +
-                              " in what comes: remove or rename the user in the target, or let the transform "
-                              "user-copy ('as') bring back a copy under another name");
+                              " in what comes: remove or rename the user in the target, or let 'as' of the "
+                              "transform user-filter bring back a copy under another name");
     }
 
     void refuse(const std::string& what) {
@@ -130,8 +131,7 @@ std::optional<UserLookup> lookUpUsers(const Catalog& incoming, NameCase nameCase
         std::vector<std::vector<Value>> names;
         for (const std::vector<Value>& user : users.rows)
             if (identifyingText(user[lookup.places[i]])) names.push_back({user[lookup.places[i]]});
-        if (!names.empty())
-            ways.push_back(RowCondition::valuesAmong({lookup.columns[i]}, std::move(names)));
+        if (!names.empty()) ways.push_back(RowCondition::valuesAmong({lookup.columns[i]}, std::move(names)));
     }
     lookup.rows = RowCondition::anyOf(std::move(ways));
     return lookup;
