@@ -11,7 +11,8 @@
 
 namespace roost::ownership {
 
-/// What becomes of references to rows of users that were not chosen. keep: nothing, they lead where they lead.
+/// What becomes of references to rows of users that were not chosen. keep: nothing, they lead where they
+/// lead.
 enum class References : std::uint8_t { fail, null, include, keep };
 
 /// Tells which rows of a table are in a state, as a condition on that table.

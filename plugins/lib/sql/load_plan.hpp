@@ -17,8 +17,9 @@ enum class LoadMode : std::uint8_t {
     create,     ///< creates; refuses a table that exists
     replace,    ///< replaces the rows of tables that exist; refuses one that doesn't
     merge,      ///< inserts or updates rows by primary key; refuses a table that doesn't exist or has no key
-    add,  ///< creates what is missing; inserts rows whose primary key isn't there, leaves those that are
-    users,  ///< replaces the rows of the users that come; refuses a table that doesn't exist. See users_load.hpp
+    add,    ///< creates what is missing; inserts rows whose primary key isn't there, leaves those that are
+    users,  ///< replaces the rows of the users that come; refuses a table that doesn't exist. See
+            ///< users_load.hpp
 };
 
 /// The option `on-schema-drift`.
@@ -77,8 +78,8 @@ struct LoadPlan {
 /// have exact row counts. A column that comes and is missing in the target, or one of the target that needs a
 /// value and does not come, is a refusal by name; so is a table of which only a part comes, where rows would
 /// have to go for it; with OnDrift::warn the first is left out and the second a
-/// warning. A column that comes marked `optional` is never refused. With LoadMode::users `destroys` is left to
-/// the sink, which can count the users' rows.
+/// warning. A column that comes marked `optional` is never refused. With LoadMode::users `destroys` is left
+/// to the sink, which can count the users' rows.
 [[nodiscard]] LoadPlan planLoad(const Catalog& incoming, const Catalog& target, const LoadOptions& options);
 
 }  // namespace roost::sql

@@ -130,8 +130,7 @@ std::optional<UserLookup> lookUpUsers(const Catalog& incoming, NameCase nameCase
         std::vector<std::vector<Value>> names;
         for (const std::vector<Value>& user : users.rows)
             if (identifyingText(user[lookup.places[i]])) names.push_back({user[lookup.places[i]]});
-        if (!names.empty())
-            ways.push_back(RowCondition::valuesAmong({lookup.columns[i]}, std::move(names)));
+        if (!names.empty()) ways.push_back(RowCondition::valuesAmong({lookup.columns[i]}, std::move(names)));
     }
     lookup.rows = RowCondition::anyOf(std::move(ways));
     return lookup;

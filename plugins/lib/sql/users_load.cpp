@@ -183,10 +183,9 @@ private:
 void planUsers(const Catalog& incoming, NameCase nameCase, LoadPlan& plan) {
     const auto isUsers = [](const TableLoad& load) { return load.action == TableAction::users; };
     if (std::ranges::none_of(plan.tables, isUsers)) return;
-    const bool said =
-        incoming.chosenUsers && std::ranges::all_of(plan.tables, [&](const TableLoad& load) {
-            return !isUsers(load) || load.from->ownership.has_value();
-        });
+    const bool said = incoming.chosenUsers && std::ranges::all_of(plan.tables, [&](const TableLoad& load) {
+                          return !isUsers(load) || load.from->ownership.has_value();
+                      });
     if (!said) {
         plan.refusals.emplace_back(
             "what comes does not say whose its rows are, as 'mode: users' needs it: add the transform "
@@ -225,11 +224,12 @@ Error takenKeys(const TableLoad& load, std::uint64_t rows, const std::vector<std
     std::string shown;
     for (const std::string& key : keys) shown += (shown.empty() ? "" : "; ") + shownName(key);
     if (rows > keys.size()) shown += " and " + std::to_string(rows - keys.size()) + " more";
-    return Error("table " + shownName(load.from->qualifiedName()) + ": " +
-                     storage::counted(rows, "row that comes has", "rows that come have") +
-                     " the primary key of a row that is not theirs in the target (" + shown + ")",
-                 "the transform user-copy ('as') brings the user back as a copy under new keys; or give those "
-                 "rows of the target other keys");
+    return Error(
+        "table " + shownName(load.from->qualifiedName()) + ": " +
+            storage::counted(rows, "row that comes has", "rows that come have") +
+            " the primary key of a row that is not theirs in the target (" + shown + ")",
+        "the transform user-copy ('as') brings the user back as a copy under new keys; or give those "
+        "rows of the target other keys");
 }
 
 }  // namespace roost::sql

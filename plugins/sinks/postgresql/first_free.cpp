@@ -41,12 +41,11 @@ std::int64_t firstFree(Connection& connection, const Table& table, const std::st
     const Result found = connection.query(std::string(columnQuery), action, {schema, table.name, column});
     if (found.rows() == 0) return 1;
     if (!found.boolean(0, 0)) throw Error(place + " is not one of whole numbers in the target");
-    const Result highest = connection.query(
-        "SELECT max(" + sql::quoteIdentifier(column) + ") FROM " + (found.boolean(0, 1) ? "" : "ONLY ") +
-            quoteQualified(schema, table.name),
-        action);
-    const std::int64_t used =
-        std::max<std::int64_t>({0, highest.integer(0, 0), found.integer(0, 2)});
+    const Result highest =
+        connection.query("SELECT max(" + sql::quoteIdentifier(column) + ") FROM " +
+                             (found.boolean(0, 1) ? "" : "ONLY ") + quoteQualified(schema, table.name),
+                         action);
+    const std::int64_t used = std::max<std::int64_t>({0, highest.integer(0, 0), found.integer(0, 2)});
     if (used == std::numeric_limits<std::int64_t>::max())
         throw Error(place + ": no number is free behind the highest");
     return used + 1;

@@ -271,15 +271,13 @@ void Load::prepare() {
 void Load::analyze() {
     std::string list;
     for (const Destination& destination : destinations_)
-        if (!isMerged(destination.load->action))
-            list += (list.empty() ? "" : ", ") + destination.table;
+        if (!isMerged(destination.load->action)) list += (list.empty() ? "" : ", ") + destination.table;
     if (!list.empty()) run("ANALYZE " + list, "gather statistics of the tables");
 }
 
 void Load::settleLoadedOrphans() {
     if (settings_.onBadValue == sql::OnBadValue::null || settings_.onBadValue == sql::OnBadValue::rejectFile)
-        totals_.rows -=
-            settleOrphans(connection_, keysOfLoaded(), standIns_, bad_);
+        totals_.rows -= settleOrphans(connection_, keysOfLoaded(), standIns_, bad_);
 }
 
 void Load::mergeTables() {

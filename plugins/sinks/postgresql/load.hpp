@@ -16,8 +16,8 @@
 #include "sinks/postgresql/destination.hpp"
 #include "sinks/postgresql/load_check.hpp"
 #include "sinks/postgresql/load_settings.hpp"
-#include "sinks/postgresql/row_load.hpp"
 #include "sinks/postgresql/orphan_rows.hpp"
+#include "sinks/postgresql/row_load.hpp"
 #include "sinks/postgresql/target_state.hpp"
 #include "sinks/postgresql/user_rows.hpp"
 
@@ -33,7 +33,7 @@ struct LoadTotals {
     std::uint64_t kept = 0;
     std::uint64_t exchanged = 0;  ///< tables of which the users' rows were replaced
     std::uint64_t removed = 0;    ///< rows of these users
-    std::uint64_t verified = 0;  ///< rows that were read back
+    std::uint64_t verified = 0;   ///< rows that were read back
     std::chrono::duration<double> verifying{};
 };
 

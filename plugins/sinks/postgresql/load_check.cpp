@@ -106,16 +106,14 @@ private:
     /// Whether the load changes the table's rows, whatever it does to them.
     [[nodiscard]] bool isLoaded(Oid oid) const {
         return std::ranges::any_of(scheme_.plan.tables, [&](const TableLoad& load) {
-            return changesPresent(load) &&
-                   state_.description(*load.to).relation.oid == oid;
+            return changesPresent(load) && state_.description(*load.to).relation.oid == oid;
         });
     }
 
     void checkKeys() {
         const TableAction emptied =
             settings_.tables.mode == sql::LoadMode::users ? TableAction::users : TableAction::replace;
-        for (ReferentialKey& key :
-             keysTouching(connection_, oidsOf(scheme_.plan, state_, emptied))) {
+        for (ReferentialKey& key : keysTouching(connection_, oidsOf(scheme_.plan, state_, emptied))) {
             // A key to a table of somebody else couldn't be put back; it holds up the load of its child
             // alone.
             if (!key.parent.owned && !isLoaded(key.parent.oid)) continue;

@@ -14,8 +14,7 @@ void Load::checkStandIns() {
         if (!key.validated) continue;
         refuseIncomplete(key);
         const std::string came = cameRows(key);
-        const Orphans orphans =
-            findOrphans(connection_, key, standIns_, came.empty() ? "" : "NOT " + came);
+        const Orphans orphans = findOrphans(connection_, key, standIns_, came.empty() ? "" : "NOT " + came);
         if (orphans.count == 0) continue;
         const bool outside = !isLoaded(key.child.oid) || users_;
         const bool settled = outside && settings_.onOrphans == OnOrphans::apply && actsOnDelete(key);

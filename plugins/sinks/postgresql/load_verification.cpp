@@ -80,8 +80,8 @@ void verifyRows(Connection& connection, const std::string& shownTable, const std
 
 void verifyUserRows(Connection& connection, Destination& destination, const std::string& rows,
                     Context& context) {
-    verifyRows(connection, destination.load->from->qualifiedName(),
-               destination.rows() + " c WHERE " + rows, "c", *destination.fields, *destination.digest, context);
+    verifyRows(connection, destination.load->from->qualifiedName(), destination.rows() + " c WHERE " + rows,
+               "c", *destination.fields, *destination.digest, context);
 }
 
 void verifyDestination(Connection& connection, Destination& destination, Context& context) {

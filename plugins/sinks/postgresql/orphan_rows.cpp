@@ -65,8 +65,7 @@ private:
             " AS key, pg_catalog.to_json(c." + quoteIdentifier(references.front()) +
             ") AS value, pg_catalog.to_json(c) AS whole, " + jsonOf(references) + " AS reference FROM " +
             child() + " c WHERE " + orphanCondition(loaded_.key, standIns_) +
-            (loaded_.rows.empty() ? "" : " AND " + loaded_.rows) + " LIMIT " + rowsAtATime + ") " +
-            change +
+            (loaded_.rows.empty() ? "" : " AND " + loaded_.rows) + " LIMIT " + rowsAtATime + ") " + change +
             " bad WHERE t.ctid = bad.place AND t.tableoid = bad.part RETURNING bad.key, bad.value, "
             "bad.whole, bad.reference";
         std::uint64_t total = 0;

@@ -24,7 +24,9 @@ namespace {
 constexpr std::string_view uniqueViolation = "23505";
 constexpr const char* namedRows = "3";
 
-std::string shownTable(const TableLoad& load) { return "table '" + shownName(load.to->qualifiedName()) + "'"; }
+std::string shownTable(const TableLoad& load) {
+    return "table '" + shownName(load.to->qualifiedName()) + "'";
+}
 
 /// "m.a = c.a AND m.b = c.b" for the primary key.
 std::string keysMatch(const TableLoad& load, const std::string& one, const std::string& other) {
@@ -93,10 +95,10 @@ std::vector<std::string> identityRefusals(Connection& connection, const Catalog&
     std::string columns;
     for (const std::string& column : lookup->columns)
         columns += (columns.empty() ? "" : ", ") + quoteIdentifier(column) + "::pg_catalog.text";
-    const Result rows = connection.query(
-        "SELECT " + columns + " FROM " + tableRows(state.description(*lookup->table->to).relation) +
-            " WHERE " + UserRows(plan, state, none).text(lookup->rows),
-        "look for the users in " + shownTable(*lookup->table));
+    const Result rows = connection.query("SELECT " + columns + " FROM " +
+                                             tableRows(state.description(*lookup->table->to).relation) +
+                                             " WHERE " + UserRows(plan, state, none).text(lookup->rows),
+                                         "look for the users in " + shownTable(*lookup->table));
     std::vector<sql::UserRow> present;
     for (int i = 0; i < rows.rows(); ++i) {
         sql::UserRow& row = present.emplace_back();
@@ -135,8 +137,8 @@ std::uint64_t addUserRows(Connection& connection, const UserRows& users, const D
     std::string insert = "INSERT INTO " + destination.table + " (" + destination.columnList() +
                          ") OVERRIDING SYSTEM VALUE SELECT " + destination.columnList() + " FROM " + rows;
     if (!load.key.empty()) {
-        const std::string is = "EXISTS (SELECT FROM " + destination.rows() + " live WHERE " +
-                               keysMatch(load, "live", "m") + ")";
+        const std::string is =
+            "EXISTS (SELECT FROM " + destination.rows() + " live WHERE " + keysMatch(load, "live", "m") + ")";
         judge(connection, load, rows + " m WHERE " + users.chosen(load) + " AND " + is);
         judge(connection, load,
               destination.rows() + " live WHERE EXISTS (SELECT FROM " + rows + " m WHERE " +

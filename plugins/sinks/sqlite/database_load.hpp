@@ -32,8 +32,8 @@ struct LoadResult {
     std::uint64_t kept = 0;
     std::uint64_t exchanged = 0;  ///< tables of which the users' rows were replaced
     std::uint64_t removed = 0;    ///< rows of these users
-    std::uint64_t orphans = 0;   ///< rows changed by `on-orphans: apply`
-    std::uint64_t verified = 0;  ///< rows that were read back
+    std::uint64_t orphans = 0;    ///< rows changed by `on-orphans: apply`
+    std::uint64_t verified = 0;   ///< rows that were read back
     std::chrono::duration<double> verifying{};
 };
 

@@ -16,7 +16,8 @@ namespace {
 std::int64_t givenOut(const Connection& connection, const std::string& table, const std::string& action) {
     Statement keeps(connection, "SELECT 1 FROM main.sqlite_schema WHERE name = 'sqlite_sequence'", action);
     if (!keeps.step()) return 0;
-    Statement last(connection, "SELECT CAST(seq AS INTEGER) FROM main.sqlite_sequence WHERE name = ?1", action);
+    Statement last(connection, "SELECT CAST(seq AS INTEGER) FROM main.sqlite_sequence WHERE name = ?1",
+                   action);
     last.bind(1, std::string_view(table));
     return last.step() ? last.integer(0) : 0;
 }

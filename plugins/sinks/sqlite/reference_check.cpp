@@ -115,8 +115,8 @@ std::vector<ReferenceCheck::Dangling> ReferenceCheck::find(const Table& table, b
     for (std::size_t i = 0; i < found.size(); ++i) found[i].key = &table.foreignKeys[i];
     std::string text = "SELECT rowid, fkid FROM pragma_foreign_key_check(?1, 'main') AS f WHERE 1";
     if (!rows.empty())
-        text += " AND f.rowid IN (SELECT rowid FROM main." + quoteIdentifier(table.name) + " WHERE " + rows +
-                ")";
+        text +=
+            " AND f.rowid IN (SELECT rowid FROM main." + quoteIdentifier(table.name) + " WHERE " + rows + ")";
     if (exceptKnown && remembers_)
         text +=
             " AND NOT EXISTS (SELECT 1 FROM temp.roost_dangling AS known WHERE known.tbl = ?1 AND "
@@ -166,11 +166,10 @@ void ReferenceCheck::after() {
         }
     }
     if (applied_ > 0)
-        context_->warn(
-            storage::counted(applied_, "row", "rows") +
-            (own_ ? " that did not come" : " of tables that do not come") +
-            " referred to rows that are gone: done to them what their foreign "
-            "keys say for that");
+        context_->warn(storage::counted(applied_, "row", "rows") +
+                       (own_ ? " that did not come" : " of tables that do not come") +
+                       " referred to rows that are gone: done to them what their foreign "
+                       "keys say for that");
     if (remembers_) connection_->execute("DROP TABLE temp.roost_dangling");
 }
 

@@ -29,8 +29,9 @@ struct TableResult {
     std::uint64_t lostSigns = 0;      ///< zeros that were negative
 };
 
-/// Inserts, or with TableAction::merge inserts or updates, or leaves those that are there, as TableAction::users
-/// does, which keeps a copy of what it left. `load.to` is the table as it stands in the database.
+/// Inserts, or with TableAction::merge inserts or updates, or leaves those that are there, as
+/// TableAction::users does, which keeps a copy of what it left. `load.to` is the table as it stands in the
+/// database.
 class TableLoader {
 public:
     /// All that is given must outlive it. `dialect` is the one that the rows come from.

@@ -141,8 +141,7 @@ Orphans findOrphans(Connection& connection, const ReferentialKey& key, const Sta
         for (const std::string& column : *columns)
             sql += ", left(c." + quoteIdentifier(column) + "::pg_catalog.text, 80)";
     sql += " FROM " + rowsOf(key.child, standIns) + " c WHERE " + orphanCondition(key, standIns) +
-           (among.empty() ? "" : " AND " + among) + " LIMIT " +
-           std::to_string(listedOrphans);
+           (among.empty() ? "" : " AND " + among) + " LIMIT " + std::to_string(listedOrphans);
     const Result rows = connection.query(sql, "look for rows that refer to nothing");
     Orphans orphans;
     for (int i = 0; i < rows.rows(); ++i) {
@@ -190,8 +189,7 @@ bool actsOnDelete(const ReferentialKey& key) noexcept {
 std::uint64_t applyOnDelete(Connection& connection, const ReferentialKey& key, const std::string& among) {
     const std::string action = "apply ON DELETE of " + key.shown();
     const std::string table = (key.child.partitioned ? "" : "ONLY ") + key.child.quoted() + " c";
-    const std::string where =
-        " WHERE " + orphanCondition(key, {}) + (among.empty() ? "" : " AND " + among);
+    const std::string where = " WHERE " + orphanCondition(key, {}) + (among.empty() ? "" : " AND " + among);
     if (key.onDelete == 'c') return connection.query("DELETE FROM " + table + where, action).affectedRows();
     std::string changes;
     for (const KeyPart& part : key.parts)
