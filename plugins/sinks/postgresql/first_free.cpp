@@ -19,8 +19,8 @@ using storage::shownName;
 // The column, and the highest number of its sequences. One that may not be read says null.
 constexpr std::string_view columnQuery = R"(
 SELECT a.atttypid IN (20, 21, 23), c.relkind = 'p',
-       (SELECT max(pg_sequence_last_value(s.oid)) FROM pg_class s
-        WHERE s.relkind = 'S' AND has_sequence_privilege(s.oid, 'SELECT') AND s.oid IN (
+       (SELECT max(pg_sequence_last_value(s.seqrelid)) FROM pg_sequence s
+        WHERE has_sequence_privilege(s.seqrelid, 'SELECT') AND s.seqrelid IN (
             SELECT d.refobjid FROM pg_depend d JOIN pg_attrdef ad ON d.classid = 'pg_attrdef'::regclass AND d.objid = ad.oid
             WHERE d.refclassid = 'pg_class'::regclass AND ad.adrelid = c.oid AND ad.adnum = a.attnum
           UNION

@@ -18,7 +18,7 @@ void Load::checkStandIns() {
         if (orphans.count == 0) continue;
         const bool outside = !isLoaded(key.child.oid) || users_;
         const bool settled = outside && settings_.onOrphans == OnOrphans::apply && actsOnDelete(key);
-        if (!settled && !outside) throw Error(key.shown() + " would not hold: " + orphans.text(key));
+        if (!settled && !users_) throw Error(key.shown() + " would not hold: " + orphans.text(key));
         if (!settled) refuseOutside(key, orphans);
         context_.warn(key.shown() + ": ON DELETE would be applied, since " + orphans.text(key));
     }
