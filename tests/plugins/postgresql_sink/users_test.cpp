@@ -40,8 +40,7 @@ Content ann() {
     tables[2].ownership = {users, RowCondition::nothing()};
     tables[3].ownership = {RowCondition::nothing(), RowCondition::everything()};
     for (Table& table : tables) table.partial = true;
-    content.catalog.chosenUsers =
-        ChosenUsers{2, {"id"}, {"name"}, {{Value(number(7)), Value(text("ann"))}}};
+    content.catalog.chosenUsers = ChosenUsers{2, {"id"}, {"name"}, {{Value(number(7)), Value(text("ann"))}}};
     return content;
 }
 
@@ -87,16 +86,17 @@ TEST_CASE("users' rows take the place of those they have, and nobody else's are 
     const std::string schema = dump(database, "--schema-only");
     const Restored restored = restore(ann(), users(database));
     CHECK(restored.acceptance.refusals.empty());
-    CHECK(restored.acceptance.destroys ==
-          Texts{"table pages: 3 rows of the users that come", "table docs: 2 rows of the users that come",
-                "table users: 1 row of the users that come"});
+    CHECK(restored.acceptance.destroys == Texts{"table pages: 3 rows of the users that come",
+                                                "table docs: 2 rows of the users that come",
+                                                "table users: 1 row of the users that come"});
     checkAnn(database);
     CHECK(table(database, "SELECT * FROM likes ORDER BY id") == "1|5\n2|1");
     CHECK(dump(database, "--schema-only") == schema);
     CHECK(table(database, "SELECT bool_and(convalidated) FROM pg_constraint WHERE contype = 'f'") == "t");
     REQUIRE(restored.summary.size() == 5);
     CHECK(restored.summary.back().first == "verified");
-    CHECK(restored.summary.back().second.find("4 rows read back") == 0);  // the plan that stayed is not compared
+    CHECK(restored.summary.back().second.find("4 rows read back") ==
+          0);  // the plan that stayed is not compared
     CHECK(restored.summary[0] == std::pair<std::string, std::string>{"rows", "4"});
     CHECK(restored.summary[1] == std::pair<std::string, std::string>{"rows there already", "1"});
     CHECK(restored.summary[3] == std::pair<std::string, std::string>{"rows removed", "6"});
@@ -124,9 +124,10 @@ TEST_CASE("others' rows that refer to what goes are refused, or get what their k
     const ScratchDatabase database(application);
     database.run("INSERT INTO likes VALUES (3, 6)");
     const std::string before = dump(database);
-    CHECK(failureOf(ann(), users(database)) ==
-          "foreign key 'like_key' of table likes would not hold after the load: 1 row refers to rows of table "
-          "docs that do not exist: id=3 (doc=6)");
+    CHECK(
+        failureOf(ann(), users(database)) ==
+        "foreign key 'like_key' of table likes would not hold after the load: 1 row refers to rows of table "
+        "docs that do not exist: id=3 (doc=6)");
     CHECK(dump(database) == before);
     SinkOptions options = users(database);
     options.onOrphans = postgresql::OnOrphans::apply;
@@ -142,8 +143,9 @@ TEST_CASE("clearing references of rows that come leaves those of others alone") 
     Content content = ann();
     content.rows[2][0][2] = number(99);
     content.rows[3].clear();
-    CHECK(failureOf(content, users(database)).find("1 row refers to rows of table plans that do not exist: id=7 "
-                                                   "(plan=99), and come so") != std::string::npos);
+    CHECK(failureOf(content, users(database))
+              .find("1 row refers to rows of table plans that do not exist: id=7 "
+                    "(plan=99), and come so") != std::string::npos);
     SinkOptions options = users(database);
     options.onBadValue = sql::OnBadValue::null;
     static_cast<void>(restore(content, options));
@@ -157,7 +159,8 @@ TEST_CASE("free numbers lie behind all that a column has and its sequences have 
         CREATE TABLE b (id serial, n smallint); CREATE TABLE c (id bigint); INSERT INTO c VALUES (9223372036854775807);
         CREATE SCHEMA app; CREATE TABLE app.a (id int); INSERT INTO app.a VALUES (70), (-3);)");
     roost::testing::RecordingContext context;
-    const auto free = [&](const std::string& name, const std::string& column, const std::string& schema = {}) {
+    const auto free = [&](const std::string& name, const std::string& column,
+                          const std::string& schema = {}) {
         Table wanted;
         wanted.schema = schema;
         wanted.name = name;
@@ -171,6 +174,7 @@ TEST_CASE("free numbers lie behind all that a column has and its sequences have 
     CHECK(free("b", "n") == 1);
     CHECK(free("a", "missing") == 1);
     CHECK(free("missing", "id") == 1);
-    CHECK_THROWS_WITH(free("a", "name"), "table 'a', column 'name' is not one of whole numbers in the target");
+    CHECK_THROWS_WITH(free("a", "name"),
+                      "table 'a', column 'name' is not one of whole numbers in the target");
     CHECK_THROWS_WITH(free("c", "id"), "table 'c', column 'id': no number is free behind the highest");
 }
