@@ -162,6 +162,11 @@ TEST_CASE("rows that are nobody's go along where they are needed, those of other
             strange.chosen(options, way),
             "rows that go along refer to rows of other users: table tasks: 1 row (id = 1) by helper -> "
             "users, table uses: 1 row (id = 1) by project -> projects");
+    // What is referred to is expected where the rows go: nothing of the other user comes along.
+    options.references = References::keep;
+    const std::vector<std::vector<std::string>> kept{{}, {"1"}, {"1"}, {"1"}, {}, {"1"}, {}};
+    CHECK(strange.chosen(options, Way::conditions) == kept);
+    CHECK(strange.chosen(options, Way::keys) == kept);
 }
 
 }  // namespace roost::ownership
