@@ -4,6 +4,8 @@
 #include <Poco/Util/Application.h>
 
 #include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <exception>
 #include <iostream>
 
 #include "cli/usage.hpp"
@@ -29,6 +31,24 @@ void addVerbs(CommandLine& line) {
     addNew(line);
     addRecover(line);
     addVersion(line);
+}
+
+/// Where a plugin throws out of a destructor or out of abort(), nothing can go on.
+[[noreturn]] void tellOfTermination() {
+    std::string thrown = "something that is no exception";
+    try {
+        if (const std::exception_ptr present = std::current_exception()) std::rethrow_exception(present);
+        thrown.clear();
+    } catch (const std::exception& error) {
+        thrown = error.what();
+    } catch (...) {  // told as it is
+    }
+    std::cerr << "roost: an exception where none may be thrown ended the program"
+              << (thrown.empty() ? "" : ": " + thrown)
+              << "\n  a plugin threw in abort() or in a destructor; --log-level debug tells which stage was "
+                 "undone last, and 'roost recover' tidies up after the run\n"
+              << std::flush;
+    std::abort();
 }
 
 void describeProgram(CLI::App& app) {
@@ -102,6 +122,7 @@ private:
 }  // namespace
 
 int runProgram(int argc, char** argv) {
+    std::set_terminate(tellOfTermination);
     Poco::AutoPtr<Program> program(new Program);
     program->init(argc, argv);
     return program->run();

@@ -1,10 +1,12 @@
 #include "plugin/loader.hpp"
 
+#include <algorithm>
 #include <boost/dll/shared_library.hpp>
 #include <exception>
 #include <memory>
 #include <vector>
 
+#include "plugin/shared_object.hpp"
 #include "roost/error.hpp"
 
 namespace roost {
@@ -36,11 +38,14 @@ std::string incompatibility(std::uint32_t abi, std::string_view toolchain) {
 }
 
 const PluginDescriptor& loadPlugin(const std::filesystem::path& file) {
+    if (const std::string defect = sharedObjectDefect(file); !defect.empty()) throw refused(file, defect);
     dll::shared_library library;
     try {
         library.load(file, dll::load_mode::rtld_now | dll::load_mode::rtld_local);
     } catch (const std::exception& error) {
         throw refused(file, error.what());
+    } catch (...) {
+        throw refused(file, "loading it threw something that is no exception");
     }
     if (!library.has(pluginEntryName))
         throw refused(file,
@@ -65,6 +70,28 @@ const PluginDescriptor& loadPlugin(const std::filesystem::path& file) {
     if (const std::string reason = incompatibility(descriptor->abi, descriptor->toolchain); !reason.empty())
         throw refused(file, reason);
     return *descriptor;
+}
+
+const PluginInfo& describedBy(const PluginDescriptor& descriptor, const std::filesystem::path& file) {
+    try {
+        const PluginInfo& info = descriptor.factory->info();
+        const bool unnamedOption = std::ranges::any_of(
+            descriptor.factory->options(), [](const OptionSpec& option) { return option.name.empty(); });
+        std::string lacking;
+        if (info.name.empty()) lacking = "it has no name";
+        if (info.version.empty()) lacking = "it has no version";
+        if (info.role.empty()) lacking = "it has no role";
+        if (info.serves.empty()) lacking = "it serves nothing";
+        if (unnamedOption) lacking = "an option of it has no name";
+        if (!lacking.empty()) throw refused(file, lacking);
+        return info;
+    } catch (const Error&) {
+        throw;
+    } catch (const std::exception& error) {
+        throw refused(file, std::string("it cannot say what it is: ") + error.what());
+    } catch (...) {
+        throw refused(file, "it threw something that is no exception when it was asked what it is");
+    }
 }
 
 }  // namespace roost
