@@ -11,6 +11,7 @@
 #include "cli/usage.hpp"
 #include "cli/verb.hpp"
 #include "pipeline/run.hpp"
+#include "plugin/loader.hpp"
 #include "roost/error.hpp"
 #include "roost/version.hpp"
 
@@ -33,7 +34,7 @@ void addVerbs(CommandLine& line) {
     addVersion(line);
 }
 
-/// Where a plugin throws out of a destructor or out of abort(), nothing can go on.
+/// Where a plugin throws out of a destructor, out of abort() or while it is loaded, nothing can go on.
 [[noreturn]] void tellOfTermination() {
     std::string thrown = "something that is no exception";
     try {
@@ -43,11 +44,16 @@ void addVerbs(CommandLine& line) {
         thrown = error.what();
     } catch (...) {  // told as it is
     }
-    std::cerr << "roost: an exception where none may be thrown ended the program"
-              << (thrown.empty() ? "" : ": " + thrown)
-              << "\n  a plugin threw in abort() or in a destructor; --log-level debug tells which stage was "
-                 "undone last, and 'roost recover' tidies up after the run\n"
-              << std::flush;
+    const std::filesystem::path* library = libraryBeingLoaded();
+    std::cerr
+        << "roost: an exception where none may be thrown ended the program"
+        << (library == nullptr ? "" : " while " + library->string() + " was loaded")
+        << (thrown.empty() ? "" : ": " + thrown)
+        << (library != nullptr
+                ? "\n  remove it from the plugin folder\n"
+                : "\n  a plugin threw in abort() or in a destructor; --log-level debug tells which stage "
+                  "was undone last, and 'roost recover' tidies up after the run\n")
+        << std::flush;
     std::abort();
 }
 

@@ -21,12 +21,30 @@ void keep(dll::shared_library library) {
     kept->push_back(std::move(library));
 }
 
+const std::filesystem::path*& loading() noexcept {
+    thread_local const std::filesystem::path* file = nullptr;
+    return file;
+}
+
+void open(dll::shared_library& library, const std::filesystem::path& file) {
+    loading() = &file;
+    try {
+        library.load(file, dll::load_mode::rtld_now | dll::load_mode::rtld_local);
+    } catch (...) {
+        loading() = nullptr;
+        throw;
+    }
+    loading() = nullptr;
+}
+
 Error refused(const std::filesystem::path& file, const std::string& reason) {
     return Error("plugin " + file.string() + " cannot be used: " + reason,
                  "rebuild it against this roost, or remove it from the plugin folder");
 }
 
 }  // namespace
+
+const std::filesystem::path* libraryBeingLoaded() noexcept { return loading(); }
 
 std::string incompatibility(std::uint32_t abi, std::string_view toolchain) {
     if (abi != abiNumber)
@@ -41,11 +59,9 @@ const PluginDescriptor& loadPlugin(const std::filesystem::path& file) {
     if (const std::string defect = sharedObjectDefect(file); !defect.empty()) throw refused(file, defect);
     dll::shared_library library;
     try {
-        library.load(file, dll::load_mode::rtld_now | dll::load_mode::rtld_local);
+        open(library, file);
     } catch (const std::exception& error) {
         throw refused(file, error.what());
-    } catch (...) {
-        throw refused(file, "loading it threw something that is no exception");
     }
     if (!library.has(pluginEntryName))
         throw refused(file,

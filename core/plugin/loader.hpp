@@ -23,4 +23,8 @@ namespace roost {
 [[nodiscard]] const PluginInfo& describedBy(const PluginDescriptor& descriptor,
                                             const std::filesystem::path& library);
 
+/// The library that this thread is loading; null between loads. For the last words of a program that a
+/// library ends by throwing while it is initialised, which no caller can catch.
+[[nodiscard]] const std::filesystem::path* libraryBeingLoaded() noexcept;
+
 }  // namespace roost
