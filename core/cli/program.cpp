@@ -30,6 +30,7 @@ void addVerbs(CommandLine& line) {
     addVerify(line);
     addSchema(line);
     addNew(line);
+    addTestPlugin(line);
     addRecover(line);
     addVersion(line);
 }
