@@ -32,6 +32,7 @@ struct TestPluginArguments {
     std::string before;
     std::string observe;
     std::vector<std::string> only;
+    std::vector<std::string> except;
     double limitSeconds = 60;
     bool list = false;
     bool json = false;
@@ -128,19 +129,28 @@ void printJson(const TestSettings& settings, const PluginIdentity& identity, con
     std::cout << '\n';
 }
 
-std::vector<Check> chosen(std::vector<Check> checks, const std::vector<std::string>& only) {
-    if (only.empty()) return checks;
+void requireKnown(const std::vector<Check>& checks, const std::vector<std::string>& given) {
     std::vector<std::string> names;
     for (const Check& check : checks) names.push_back(check.name);
-    for (const std::string& name : only)
-        if (std::ranges::find(names, name) == names.end()) {
-            const std::string near = nearest(name, names);
-            throw Error("there is no check '" + name + "' for this kind of plugin" +
-                            (near.empty() ? "" : "; did you mean '" + near + "'?"),
-                        "--list tells them");
-        }
-    std::erase_if(checks,
-                  [&](const Check& check) { return std::ranges::find(only, check.name) == only.end(); });
+    for (const std::string& name : given) {
+        if (std::ranges::find(names, name) != names.end()) continue;
+        const std::string near = nearest(name, names);
+        throw Error("there is no check '" + name + "' for this kind of plugin" +
+                        (near.empty() ? "" : "; did you mean '" + near + "'?"),
+                    "--list tells them");
+    }
+}
+
+std::vector<Check> chosen(PluginKind kind, const TestPluginArguments& arguments) {
+    std::vector<Check> checks = checksFor(kind);
+    requireKnown(checks, arguments.only);
+    requireKnown(checks, arguments.except);
+    const auto named = [](const std::vector<std::string>& names, const Check& check) {
+        return std::ranges::find(names, check.name) != names.end();
+    };
+    std::erase_if(checks, [&](const Check& check) {
+        return (!arguments.only.empty() && !named(arguments.only, check)) || named(arguments.except, check);
+    });
     return checks;
 }
 
@@ -160,7 +170,7 @@ int testPlugin(const TestPluginArguments& arguments) {
         }
         return static_cast<int>(ExitCode::failed);
     }
-    const std::vector<Check> checks = chosen(checksFor(identity.kind), arguments.only);
+    const std::vector<Check> checks = chosen(identity.kind, arguments);
     if (arguments.list) {
         for (const Check& check : checks) {
             std::string column = check.name;
@@ -207,6 +217,9 @@ void addTestPlugin(CommandLine& line) {
             "a shell command that prints what a sink's target holds, where that is no file in ${FOLDER}")
         ->type_name("COMMAND");
     verb.add_option("--only", arguments->only, "only this check (repeatable)")
+        ->type_name("CHECK")
+        ->allow_extra_args(false);
+    verb.add_option("--except", arguments->except, "not this check (repeatable)")
         ->type_name("CHECK")
         ->allow_extra_args(false);
     verb.add_option("--time-limit", arguments->limitSeconds, "seconds that a check may take")

@@ -56,13 +56,10 @@ void checkInfo(Bench& bench) {
     require(std::isdigit(static_cast<unsigned char>(info.version.front())) != 0,
             "its version '" + info.version + "' does not begin with a number");
     require(isOneLine(info.description), "its description is not one line");
-    const std::array roles{databaseRole, storageRole, archiveRole};
     if (bench.factory().kind() == PluginKind::transform)
         require(info.role == info.name, "a transform's role is its own name, not '" + info.role + "'");
-    else
-        require(std::ranges::find(roles, info.role) != roles.end(),
-                "its role '" + info.role +
-                    "' is none of database, storage, archive: a pipeline finds it by its name alone");
+    require(isWord(info.role, "-"),
+            "its role '" + info.role + "' has more than lower case letters, digits and '-'");
     for (const std::string& word : info.serves)
         require(isWord(word, "+-."), "it serves '" + word + "', which is no scheme or format");
     require(std::set(info.serves.begin(), info.serves.end()).size() == info.serves.size(),

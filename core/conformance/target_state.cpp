@@ -65,7 +65,7 @@ TargetState targetState(const Bench& bench) {
         throw NotApplicable("its target cannot be seen: let the url lead into ${FOLDER}, or give --observe");
     for (const fs::directory_entry& entry : fs::recursive_directory_iterator(bench.folder()))
         state[entry.path().lexically_relative(bench.folder()).string()] =
-            entry.is_regular_file() ? digestOfFile(entry.path()) : "a folder";
+            entry.is_regular_file() ? digestOfFile(entry.path()) : aFolder;
     return state;
 }
 

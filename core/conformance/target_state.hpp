@@ -11,6 +11,9 @@ namespace roost::conformance {
 /// Each file with its type and a digest of its bytes; or what the command of --observe printed, as one text.
 using TargetState = std::map<std::string, std::string>;
 
+/// What stands for the digest of a folder.
+inline constexpr const char* aFolder = "a folder";
+
 /// Looks at the target. Throws NotApplicable where it cannot be seen: its url does not lead into the check's
 /// folder, and there is no --observe. Throws Violation where the command fails.
 [[nodiscard]] TargetState targetState(const Bench& bench);

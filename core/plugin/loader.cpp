@@ -97,7 +97,8 @@ const PluginInfo& describedBy(const PluginDescriptor& descriptor, const std::fil
         if (info.name.empty()) lacking = "it has no name";
         if (info.version.empty()) lacking = "it has no version";
         if (info.role.empty()) lacking = "it has no role";
-        if (info.serves.empty()) lacking = "it serves nothing";
+        if (info.serves.empty() && descriptor.factory->kind() != PluginKind::transform)
+            lacking = "it serves nothing";
         if (unnamedOption) lacking = "an option of it has no name";
         if (!lacking.empty()) throw refused(file, lacking);
         return info;

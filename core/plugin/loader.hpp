@@ -18,8 +18,8 @@ namespace roost {
 [[nodiscard]] const PluginDescriptor& loadPlugin(const std::filesystem::path& library);
 
 /// What the loaded plugin says of itself, held against what every plugin must say: a name, a version, a role,
-/// something that it serves, options with names. Throws roost::Error that names the file, also for whatever
-/// the plugin threw.
+/// a source or sink something that it serves, options with names. Throws roost::Error that names the file,
+/// also for whatever the plugin threw.
 [[nodiscard]] const PluginInfo& describedBy(const PluginDescriptor& descriptor,
                                             const std::filesystem::path& library);
 
