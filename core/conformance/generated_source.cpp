@@ -137,14 +137,25 @@ Catalog GeneratedSource::catalog(Context&) {
         for (Table& table : catalog_.tables) table.rows = rowsOf(table);
     }
     if (!content_.files) files_.clear();
+    count(catalog_.entryKinds);
+    return catalog_;
+}
+
+void GeneratedSource::count(std::vector<EntryKindTotals>& kinds) const {
     for (const File& file : files_) {
-        if (catalog_.entryKinds.empty() || catalog_.entryKinds.back().kind != file.kind)
-            catalog_.entryKinds.push_back({file.kind, 0, 0, 0, file.kind == "documents" ? 2U : 1U});
-        EntryKindTotals& totals = catalog_.entryKinds.back();
+        if (kinds.empty() || kinds.back().kind != file.kind)
+            kinds.push_back({file.kind, 0, 0, 0, file.kind == "documents" ? 2U : 1U});
+        EntryKindTotals& totals = kinds.back();
         ++(file.folder ? totals.folders : totals.files);
         totals.bytes += file.size;
     }
-    return catalog_;
+}
+
+void GeneratedSource::chooseOwners(std::shared_ptr<const OwnerChoice> owners, Catalog& catalog) {
+    std::erase_if(files_, [&](const File& file) { return !owners->contains(file.owner); });
+    catalog.entryKinds.clear();
+    count(catalog.entryKinds);
+    for (EntryKindTotals& kind : catalog.entryKinds) kind.coverage = Coverage::users;
 }
 
 void GeneratedSource::step() { content_.at(steps_++); }

@@ -41,6 +41,7 @@ public:
     Catalog catalog(Context& context) override;
     bool next(Item& item) override;
     [[nodiscard]] RowAccess rowAccess() const override { return RowAccess::again; }
+    void chooseOwners(std::shared_ptr<const OwnerChoice> owners, Catalog& catalog) override;
     void reread(const std::vector<TableRead>& reads, const RowVisitor& visit) override;
 
 private:
@@ -55,6 +56,7 @@ private:
 
     [[nodiscard]] std::uint64_t rowsOf(const Table& table) const;
     [[nodiscard]] BatchPtr batch(const Table& table, std::uint64_t& row) const;
+    void count(std::vector<EntryKindTotals>& totals) const;
     Item file(const File& file);
     void step();
 

@@ -59,7 +59,9 @@ std::string saidBy(const std::exception& error) {
 [[noreturn]] void runChild(int pipe, const std::function<void(const Progress&)>& body) {
     const rlimit none{0, 0};
     ::setrlimit(RLIMIT_CORE, &none);  // a crash is an answer here, not something to look into
-    for (const int signal : {SIGINT, SIGTERM, SIGPIPE}) std::signal(signal, SIG_DFL);
+    // Poco makes exceptions of some; a crash is to be told as what it is.
+    for (const int signal : {SIGINT, SIGTERM, SIGPIPE, SIGSEGV, SIGBUS, SIGILL, SIGFPE})
+        std::signal(signal, SIG_DFL);
     sigset_t all;
     ::sigfillset(&all);
     ::sigprocmask(SIG_UNBLOCK, &all, nullptr);
