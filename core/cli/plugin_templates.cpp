@@ -10,121 +10,122 @@ namespace roost::cli {
 namespace {
 
 constexpr std::string_view sourceCode =
-    R"cpp(// A roost source: each line of a text file becomes a row of the table `lines`.
+    R"code(// A roost source: each line of a text file becomes a row of the table `lines`.
 #include <fstream>
 #include <string>
 
 #include "roost/plugin.hpp"
 
-          namespace {
+namespace {
 
-          class @CLASS @final : public roost::Source {
-          public:
-              struct Options {
-                  roost::Location url;
-                  bool skipEmpty = false;
-              };
+class @CLASS@ final : public roost::Source {
+public:
+    struct Options {
+        roost::Location url;
+        bool skipEmpty = false;
+    };
 
-              static roost::PluginInfo info() {
-                  return {"@NAME@", "0.1", "Lines of a text file", "database", {"@NAME@"}};
-              }
-              static const roost::OptionTable<Options>& options() {
-                  static const auto table =
-                      roost::OptionTable<Options>()
-                          .url(&Options::url, "The text file.")
-                          .example("@NAME@:input.txt")
-                          .boolean("skip-empty", &Options::skipEmpty, "Leave out empty lines.");
-                  return table;
-              }
+    static roost::PluginInfo info() {
+        return {"@NAME@", "0.1", "Lines of a text file", "database", {"@NAME@"}};
+    }
+    static const roost::OptionTable<Options>& options() {
+        static const auto table = roost::OptionTable<Options>()
+                                      .url(&Options::url, "The text file.")
+                                      .example("@NAME@:input.txt")
+                                      .boolean("skip-empty", &Options::skipEmpty, "Leave out empty lines.");
+        return table;
+    }
 
-              explicit @CLASS @(Options options) : options_(std::move(options)) {}
+    explicit @CLASS@(Options options) : options_(std::move(options)) {}
 
-              roost::Catalog catalog(roost::Context & context) override {
-                  context_ = &context;
-                  roost::Table table;  // its id is its position in the catalog: 0
-                  table.name = "lines";
-                  table.columns = {{.name = "number",
-                                    .type = {.kind = roost::TypeKind::int64},
-                                    .nativeType = "bigint",
-                                    .nullable = false},
-                                   {.name = "text",
-                                    .type = {.kind = roost::TypeKind::text},
-                                    .nativeType = "text",
-                                    .nullable = false}};
-                  table.primaryKey = {"number"};
-                  if (context.dryRun())  // a dry run counts exactly; else an estimate will do
-                      for (open(); readLine(); ++table.rows) watch();
-                  open();
-                  roost::Catalog catalog;
-                  catalog.dialect = "@NAME@";
-                  catalog.tables.push_back(std::move(table));
-                  return catalog;
-              }
+    roost::Catalog catalog(roost::Context& context) override {
+        context_ = &context;
+        roost::Table table;  // its id is its position in the catalog: 0
+        table.name = "lines";
+        table.columns = {{.name = "number",
+                          .type = {.kind = roost::TypeKind::int64},
+                          .nativeType = "bigint",
+                          .nullable = false},
+                         {.name = "text",
+                          .type = {.kind = roost::TypeKind::text},
+                          .nativeType = "text",
+                          .nullable = false}};
+        table.primaryKey = {"number"};
+        if (context.dryRun())  // a dry run counts exactly; else an estimate will do
+            for (open(); readLine(); ++table.rows) watch();
+        open();
+        roost::Catalog catalog;
+        catalog.dialect = "@NAME@";
+        catalog.tables.push_back(std::move(table));
+        return catalog;
+    }
 
-              bool next(roost::Item & item) override {
-                  watch();
-                  if (step_ == Step::end) return false;
-                  if (step_ == Step::begin) {
-                      item = roost::TableBegin{0};
-                      step_ = Step::rows;
-                      return true;
-                  }
-                  auto batch = std::make_shared<roost::Batch>(0, 2);
-                  while (!batch->full() && readLine()) {
-                      const auto text = batch->store(line_);  // cells point into the batch's memory
-                      const auto cells = batch->addRow();
-                      cells[0] = roost::Cell::integer(number_);
-                      cells[1] = roost::Cell::view(roost::CellKind::text, text);
-                  }
-                  if (batch->empty()) {
-                      item = roost::TableEnd{0, rows_};
-                      step_ = Step::end;
-                  } else {
-                      rows_ += batch->rows();
-                      item = std::move(batch);
-                  }
-                  return true;
-              }
+    bool next(roost::Item& item) override {
+        watch();
+        if (step_ == Step::end) return false;
+        if (step_ == Step::begin) {
+            item = roost::TableBegin{0};
+            step_ = Step::rows;
+            return true;
+        }
+        auto batch = std::make_shared<roost::Batch>(0, 2);
+        while (!batch->full() && readLine()) {
+            const auto text = batch->store(line_);  // cells point into the batch's memory
+            const auto cells = batch->addRow();
+            cells[0] = roost::Cell::integer(number_);
+            cells[1] = roost::Cell::view(roost::CellKind::text, text);
+        }
+        if (batch->empty()) {
+            item = roost::TableEnd{0, rows_};
+            step_ = Step::end;
+        } else {
+            rows_ += batch->rows();
+            item = std::move(batch);
+        }
+        return true;
+    }
 
-          private:
-              enum class Step { begin, rows, end };
+private:
+    enum class Step { begin, rows, end };
 
-              void open() {
-                  file_ = std::ifstream(options_.url.path());
-                  number_ = 0;
-                  if (!file_) throw roost::Error("cannot open '" + options_.url.path() + "'", "check the "
-                                                                                              "url");
-              }
-              bool readLine() {
-                  while (std::getline(file_, line_)) {
-                      ++number_;
-                      if (!options_.skipEmpty || !line_.empty()) return true;
-                  }
-                  if (file_.bad()) throw roost::Error("cannot read '" + options_.url.path() + "'");
-                  return false;
-              }
-              /// Long work says that it is alive, and ends when it is asked to.
-              void watch() const {
-                  context_->alive();
-                  if (context_->stopToken().stop_requested()) throw roost::Interrupted();
-              }
+    void open() {
+        file_ = std::ifstream(options_.url.path());
+        number_ = 0;
+        if (!file_)
+            throw roost::Error("cannot open '" + options_.url.path() + "'",
+                               "check the "
+                               "url");
+    }
+    bool readLine() {
+        while (std::getline(file_, line_)) {
+            ++number_;
+            if (!options_.skipEmpty || !line_.empty()) return true;
+        }
+        if (file_.bad()) throw roost::Error("cannot read '" + options_.url.path() + "'");
+        return false;
+    }
+    /// Long work says that it is alive, and ends when it is asked to.
+    void watch() const {
+        context_->alive();
+        if (context_->stopToken().stop_requested()) throw roost::Interrupted();
+    }
 
-              Options options_;
-              roost::Context* context_ = nullptr;
-              std::ifstream file_;
-              std::string line_;
-              std::int64_t number_ = 0;
-              std::uint64_t rows_ = 0;
-              Step step_ = Step::begin;
-          };
+    Options options_;
+    roost::Context* context_ = nullptr;
+    std::ifstream file_;
+    std::string line_;
+    std::int64_t number_ = 0;
+    std::uint64_t rows_ = 0;
+    Step step_ = Step::begin;
+};
 
-          }  // namespace
+}  // namespace
 
-          ROOST_PLUGIN(@CLASS @)
-)cpp";
+ROOST_PLUGIN(@CLASS@)
+)code";
 
 constexpr std::string_view transformCode =
-    R"cpp(// A roost transform: texts of the columns that it is told become upper case.
+    R"code(// A roost transform: texts of the columns that it is told become upper case.
 #include <algorithm>
 #include <cctype>
 #include <map>
@@ -134,81 +135,81 @@ constexpr std::string_view transformCode =
 
 #include "roost/plugin.hpp"
 
-          namespace {
+namespace {
 
-          class @CLASS @final : public roost::Transform {
-          public:
-              struct Options {
-                  std::vector<std::string> columns;
-              };
+class @CLASS@ final : public roost::Transform {
+public:
+    struct Options {
+        std::vector<std::string> columns;
+    };
 
-              static roost::PluginInfo info() { return {"@NAME@", "0.1", "Texts in upper case", "@NAME@", {}}; }
-              static const roost::OptionTable<Options>& options() {
-                  static const auto table =
-                      roost::OptionTable<Options>()
-                          .list("columns", &Options::columns, "The columns, as table.column.")
-                          .required()
-                          .example("[users.username]");
-                  return table;
-              }
+    static roost::PluginInfo info() { return {"@NAME@", "0.1", "Texts in upper case", "@NAME@", {}}; }
+    static const roost::OptionTable<Options>& options() {
+        static const auto table = roost::OptionTable<Options>()
+                                      .list("columns", &Options::columns, "The columns, as table.column.")
+                                      .required()
+                                      .example("[users.username]");
+        return table;
+    }
 
-              explicit @CLASS @(Options options) : options_(std::move(options)) {}
+    explicit @CLASS@(Options options) : options_(std::move(options)) {}
 
-              /// Sees the catalog before any data moves: what is wrong with the options is told here.
-              void rewrite(roost::Catalog & catalog, roost::Context&) override {
-                  for (const std::string& name : options_.columns) {
-                      const std::size_t dot = name.rfind('.');
-                      const auto* table = dot == std::string::npos ? nullptr : catalog.find("", name.substr(0, dot));
-                      const auto column = table == nullptr ? std::nullopt : table->columnIndex(name.substr(dot + 1));
-                      if (!column)
-                          throw roost::Error("there is no column '" + name + "'", "columns are named as "
-                                                                                  "table.column");
-                      columns_[table->id].insert(*column);
-                  }
-              }
+    /// Sees the catalog before any data moves: what is wrong with the options is told here.
+    void rewrite(roost::Catalog& catalog, roost::Context&) override {
+        for (const std::string& name : options_.columns) {
+            const std::size_t dot = name.rfind('.');
+            const auto* table = dot == std::string::npos ? nullptr : catalog.find("", name.substr(0, dot));
+            const auto column = table == nullptr ? std::nullopt : table->columnIndex(name.substr(dot + 1));
+            if (!column)
+                throw roost::Error("there is no column '" + name + "'",
+                                   "columns are named as "
+                                   "table.column");
+            columns_[table->id].insert(*column);
+        }
+    }
 
-              bool apply(roost::Item & item) override {
-                  if (auto* batch = std::get_if<roost::BatchPtr>(&item))
-                      if (const auto found = columns_.find((*batch)->table()); found != columns_.end())
-                          *batch = changed(*batch, found->second);
-                  return true;  // false would drop the item
-              }
+    bool apply(roost::Item& item) override {
+        if (auto* batch = std::get_if<roost::BatchPtr>(&item))
+            if (const auto found = columns_.find((*batch)->table()); found != columns_.end())
+                *batch = changed(*batch, found->second);
+        return true;  // false would drop the item
+    }
 
-          private:
-              /// Batches are shared: a new one takes its place, which keeps the old one for the values that
-              /// stay.
-              static roost::BatchPtr changed(const roost::BatchPtr& batch, const std::set<std::size_t>& columns) {
-                  auto made = std::make_shared<roost::Batch>(batch->table(), batch->columns());
-                  made->keep(batch);
-                  for (std::size_t i = 0; i < batch->rows(); ++i) {
-                      const auto cells = made->addRow();
-                      std::ranges::copy(batch->row(i), cells.begin());
-                      for (const std::size_t column : columns)
-                          if (cells[column].kind() == roost::CellKind::text)  // any kind may stand in any
-                                                                              // column
-                              cells[column] = roost::Cell::view(roost::CellKind::text,
-                                                                upper(*made, cells[column].text()));
-                  }
-                  return made;
-              }
-              static std::string_view upper(roost::Batch & batch, std::string_view text) {
-                  const std::span<char> room = batch.allocate(text.size());
-                  std::ranges::transform(text, room.begin(),
-                                         [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-                  return {room.data(), room.size()};
-              }
+private:
+    /// Batches are shared: a new one takes its place, which keeps the old one for the values that
+    /// stay.
+    static roost::BatchPtr changed(const roost::BatchPtr& batch, const std::set<std::size_t>& columns) {
+        auto made = std::make_shared<roost::Batch>(batch->table(), batch->columns());
+        made->keep(batch);
+        for (std::size_t i = 0; i < batch->rows(); ++i) {
+            const auto cells = made->addRow();
+            std::ranges::copy(batch->row(i), cells.begin());
+            for (const std::size_t column : columns)
+                if (cells[column].kind() == roost::CellKind::text)  // any kind may stand in any
+                                                                    // column
+                    cells[column] =
+                        roost::Cell::view(roost::CellKind::text, upper(*made, cells[column].text()));
+        }
+        return made;
+    }
+    static std::string_view upper(roost::Batch& batch, std::string_view text) {
+        const std::span<char> room = batch.allocate(text.size());
+        std::ranges::transform(text, room.begin(),
+                               [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+        return {room.data(), room.size()};
+    }
 
-              Options options_;
-              std::map<roost::TableId, std::set<std::size_t>> columns_;
-          };
+    Options options_;
+    std::map<roost::TableId, std::set<std::size_t>> columns_;
+};
 
-          }  // namespace
+}  // namespace
 
-          ROOST_PLUGIN(@CLASS @)
-)cpp";
+ROOST_PLUGIN(@CLASS@)
+)code";
 
 constexpr std::string_view sinkCode =
-    R"cpp(// A roost sink: a text file that lists what came, a line a table and a line a file.
+    R"code(// A roost sink: a text file that lists what came, a line a table and a line a file.
 #include <array>
 #include <cerrno>
 #include <cstdio>
@@ -219,107 +220,107 @@ constexpr std::string_view sinkCode =
 
 #include "roost/plugin.hpp"
 
-          namespace {
+namespace {
 
-          class @CLASS @final : public roost::Sink {
-          public:
-              struct Options {
-                  roost::Location url;
-                  bool replace = false;
-              };
+class @CLASS@ final : public roost::Sink {
+public:
+    struct Options {
+        roost::Location url;
+        bool replace = false;
+    };
 
-              static roost::PluginInfo info() {
-                  return {"@NAME@", "0.1", "A list of what came", "archive", {"@NAME@"}};
-              }
-              static const roost::OptionTable<Options>& options() {
-                  static const auto table =
-                      roost::OptionTable<Options>()
-                          .url(&Options::url, "The file to make.")
-                          .example("file:list.@NAME@")
-                          .boolean("replace", &Options::replace, "Replace a file of that name.");
-                  return table;
-              }
+    static roost::PluginInfo info() {
+        return {"@NAME@", "0.1", "A list of what came", "archive", {"@NAME@"}};
+    }
+    static const roost::OptionTable<Options>& options() {
+        static const auto table = roost::OptionTable<Options>()
+                                      .url(&Options::url, "The file to make.")
+                                      .example("file:list.@NAME@")
+                                      .boolean("replace", &Options::replace, "Replace a file of that name.");
+        return table;
+    }
 
-              explicit @CLASS @(Options options) : options_(std::move(options)), target_(options_.url.path()) {}
-              /// Takes away what is unfinished; publishes nothing.
-              ~@CLASS @() override { removePart(); }
-              @CLASS @(const @CLASS @&) = delete;
-              @CLASS @& operator=(const @CLASS @&) = delete;
+    explicit @CLASS@(Options options) : options_(std::move(options)), target_(options_.url.path()) {}
+    /// Takes away what is unfinished; publishes nothing.
+    ~@CLASS@() override { removePart(); }
+    @CLASS@(const @CLASS@&) = delete;
+    @CLASS@& operator=(const @CLASS@&) = delete;
 
-              /// Says whether it can be done, and changes nothing.
-              roost::Acceptance accept(const roost::Catalog&, roost::Context&) override {
-                  roost::Acceptance acceptance;
-                  acceptance.tables = acceptance.entries = true;
-                  acceptance.target = target_.string();
-                  if (std::filesystem::exists(target_)) {
-                      if (options_.replace)
-                          acceptance.destroys.push_back(target_.string());
-                      else
-                          acceptance.refusals.push_back(target_.string() + " exists; 'replace: true' "
-                                                                           "replaces it");
-                  }
-                  return acceptance;
-              }
-              void begin(const roost::Catalog& catalog, roost::Context& context) override {
-                  catalog_ = &catalog;
-                  // A run that is killed cannot tidy up: recover() below gets this back then.
-                  context.journal(part().string());
-                  file_.open(part(), std::ios::binary | std::ios::trunc);
-                  std::filesystem::permissions(
-                      part(), std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
-                  if (!file_) throw roost::Error("cannot create " + part().string());
-              }
-              void write(roost::Item & item) override {
-                  if (const auto* end = std::get_if<roost::TableEnd>(&item))
-                      file_ << catalog_->find(end->table)->qualifiedName() << ": " << end->rows << " rows\n";
-                  if (auto* entry = std::get_if<roost::Entry>(&item))
-                      file_ << entry->displayName() << ": " << sizeOf(*entry) << " bytes\n";
-                  if (!file_) throw roost::Error("cannot write " + part().string());
-              }
-              /// All that can fail comes here, so that commit() is a single step.
-              void prepare() override {
-                  file_.close();
-                  if (!file_) throw roost::Error("cannot write " + part().string());
-              }
-              void commit() override {
-                  if (std::rename(part().c_str(), target_.c_str()) != 0)
-                      throw roost::systemError("cannot rename " + part().string(), errno);
-              }
-              void abort() noexcept override { removePart(); }
+    /// Says whether it can be done, and changes nothing.
+    roost::Acceptance accept(const roost::Catalog&, roost::Context&) override {
+        roost::Acceptance acceptance;
+        acceptance.tables = acceptance.entries = true;
+        acceptance.target = target_.string();
+        if (std::filesystem::exists(target_)) {
+            if (options_.replace)
+                acceptance.destroys.push_back(target_.string());
+            else
+                acceptance.refusals.push_back(target_.string() +
+                                              " exists; 'replace: true' "
+                                              "replaces it");
+        }
+        return acceptance;
+    }
+    void begin(const roost::Catalog& catalog, roost::Context& context) override {
+        catalog_ = &catalog;
+        // A run that is killed cannot tidy up: recover() below gets this back then.
+        context.journal(part().string());
+        file_.open(part(), std::ios::binary | std::ios::trunc);
+        std::filesystem::permissions(
+            part(), std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+        if (!file_) throw roost::Error("cannot create " + part().string());
+    }
+    void write(roost::Item& item) override {
+        if (const auto* end = std::get_if<roost::TableEnd>(&item))
+            file_ << catalog_->find(end->table)->qualifiedName() << ": " << end->rows << " rows\n";
+        if (auto* entry = std::get_if<roost::Entry>(&item))
+            file_ << entry->displayName() << ": " << sizeOf(*entry) << " bytes\n";
+        if (!file_) throw roost::Error("cannot write " + part().string());
+    }
+    /// All that can fail comes here, so that commit() is a single step.
+    void prepare() override {
+        file_.close();
+        if (!file_) throw roost::Error("cannot write " + part().string());
+    }
+    void commit() override {
+        if (std::rename(part().c_str(), target_.c_str()) != 0)
+            throw roost::systemError("cannot rename " + part().string(), errno);
+    }
+    void abort() noexcept override { removePart(); }
 
-              /// Undoes what a killed run left.
-              static std::string recover(const std::string& record, roost::Context&) {
-                  std::error_code ignored;
-                  return std::filesystem::remove(record, ignored) ? "removed " + record : "";
-              }
+    /// Undoes what a killed run left.
+    static std::string recover(const std::string& record, roost::Context&) {
+        std::error_code ignored;
+        return std::filesystem::remove(record, ignored) ? "removed " + record : "";
+    }
 
-          private:
-              [[nodiscard]] std::filesystem::path part() const { return target_.string() + ".part"; }
-              void removePart() const noexcept {
-                  std::error_code ignored;
-                  if (file_.is_open() || catalog_ != nullptr) std::filesystem::remove(part(), ignored);
-              }
-              static std::uint64_t sizeOf(roost::Entry & entry) {
-                  std::uint64_t size = 0;
-                  std::array<std::byte, 65536> buffer;
-                  while (entry.content) {
-                      const std::size_t got = entry.content->read(buffer);
-                      if (got == 0) break;
-                      size += got;
-                  }
-                  return size;
-              }
+private:
+    [[nodiscard]] std::filesystem::path part() const { return target_.string() + ".part"; }
+    void removePart() const noexcept {
+        std::error_code ignored;
+        if (file_.is_open() || catalog_ != nullptr) std::filesystem::remove(part(), ignored);
+    }
+    static std::uint64_t sizeOf(roost::Entry& entry) {
+        std::uint64_t size = 0;
+        std::array<std::byte, 65536> buffer;
+        while (entry.content) {
+            const std::size_t got = entry.content->read(buffer);
+            if (got == 0) break;
+            size += got;
+        }
+        return size;
+    }
 
-              Options options_;
-              std::filesystem::path target_;
-              std::ofstream file_;
-              const roost::Catalog* catalog_ = nullptr;
-          };
+    Options options_;
+    std::filesystem::path target_;
+    std::ofstream file_;
+    const roost::Catalog* catalog_ = nullptr;
+};
 
-          }  // namespace
+}  // namespace
 
-          ROOST_PLUGIN(@CLASS @)
-)cpp";
+ROOST_PLUGIN(@CLASS@)
+)code";
 
 constexpr std::string_view head = R"(cmake_minimum_required(VERSION 3.25)
 project(@NAME@ VERSION 0.1 LANGUAGES CXX)

@@ -106,6 +106,13 @@ std::string complaint(const Bench& bench, const OptionSpec& spec, const Node& va
     return {};
 }
 
+/// A default or an example, as it stands in a definition: only what has parts is YAML of its own.
+Node written(const OptionSpec& spec, const std::string& text) {
+    const bool hasParts =
+        spec.type == OptionType::list || spec.type == OptionType::map || spec.type == OptionType::records;
+    return hasParts ? yamlValue(text, triedAt) : textValue(text, triedAt);
+}
+
 void checkOptions(Bench& bench) {
     std::set<std::string> names;
     const std::string& role = bench.factory().info().role;
@@ -120,7 +127,7 @@ void checkOptions(Bench& bench) {
         for (const std::string& text : both) {
             // A reference is filled in before the plugin sees it.
             if (text.empty() || text.find("${") != std::string::npos) continue;
-            const std::string said = complaint(bench, spec, yamlValue(text, triedAt));
+            const std::string said = complaint(bench, spec, written(spec, text));
             require(said.empty(), "option '" + spec.name + "': its own " +
                                       (&text == &both[0] ? "default '" : "example '") + text +
                                       "' is refused: " + said);
