@@ -6,60 +6,52 @@
 #include "roost/plugin.hpp"
 
 namespace fs = std::filesystem;
+using namespace roost;
 
-class Message final : public roost::ByteReader {
-public:
-    explicit Message(const fs::path& file) : stream_(file, std::ios::binary) {}
+struct Message final : ByteReader {
+    explicit Message(const fs::path& file) : stream(file, std::ios::binary) {}
     std::size_t read(std::span<std::byte> buffer) override {
-        stream_.read(reinterpret_cast<char*>(buffer.data()), static_cast<std::streamsize>(buffer.size()));
-        return static_cast<std::size_t>(stream_.gcount());
+        stream.read(reinterpret_cast<char*>(buffer.data()), static_cast<std::streamsize>(buffer.size()));
+        return static_cast<std::size_t>(stream.gcount());
     }
-    std::ifstream stream_;
+    std::ifstream stream;
 };
 
-class Maildir final : public roost::Source {
-public:
+struct Maildir final : Source {
     struct Options {
-        roost::Location url;
+        Location url;
     };
-    static roost::PluginInfo info() {
-        return {"maildir", "1.0", "Messages of users' maildirs", "storage", {"maildir"}};
-    }
-    static const roost::OptionTable<Options>& options() {
-        static const auto table =
-            roost::OptionTable<Options>().url(&Options::url, "The folder of the users' maildirs.");
+    static PluginInfo info() { return {"maildir", "1.0", "Users' mail", "storage", {"maildir"}}; }
+    static const OptionTable<Options>& options() {
+        static const auto table = OptionTable<Options>().url(&Options::url, "The folder of the maildirs.");
         return table;
     }
-    explicit Maildir(Options options) : root_(options.url.path()) {}
-    roost::Catalog catalog(roost::Context&) override {
-        roost::EntryKindTotals mail{.kind = "mail"};
-        std::set<std::string> users;
-        for (const auto& entry : fs::recursive_directory_iterator(root_)) {
+    explicit Maildir(Options options) : root(options.url.path()) {}
+
+    Catalog catalog(Context&) override {
+        EntryKindTotals mail{.kind = "mail"};
+        for (const auto& entry : fs::recursive_directory_iterator(root)) {
             const std::string folder = entry.path().parent_path().filename();
             if (!entry.is_regular_file() || (folder != "cur" && folder != "new")) continue;
-            files_.insert(entry.path());
-            users.insert(entry.path().lexically_relative(root_).begin()->string());
+            files.insert(entry.path());
             mail.bytes += entry.file_size();
         }
-        mail.files = files_.size();
-        mail.users = users.size();
+        mail.files = files.size();
         return {.entryKinds = {mail}};
     }
-    bool next(roost::Item& item) override {
-        if (files_.empty()) return false;
-        const fs::path file = files_.extract(files_.begin()).value();
-        const fs::path inside = file.lexically_relative(root_);
-        roost::Entry entry{.kind = "mail",
-                           .owner = inside.begin()->string(),
-                           .path = inside.lexically_relative(*inside.begin())};
+    bool next(Item& item) override {
+        if (files.empty()) return false;
+        const fs::path file = files.extract(files.begin()).value();
+        const fs::path inside = file.lexically_relative(root), owner = *inside.begin();
+        Entry entry{.kind = "mail", .owner = owner, .path = inside.lexically_relative(owner)};
         entry.size = fs::file_size(file);
         entry.content = std::make_unique<Message>(file);
         item = std::move(entry);
         return true;
     }
 
-private:
-    fs::path root_;
-    std::set<fs::path> files_;
+    fs::path root;
+    std::set<fs::path> files;
 };
+
 ROOST_PLUGIN(Maildir)
