@@ -23,7 +23,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 /// A message on the pipe: one letter for what it is, its text, a NUL.
-enum class Letter : char { doing = 'd', passed = 'p', failed = 'f', skipped = 's' };
+enum class Letter : char { doing = 'd', passed = 'p', failed = 'f', thrown = 't', skipped = 's' };
 
 class Descriptor {
 public:
@@ -74,9 +74,9 @@ std::string saidBy(const std::exception& error) {
     } catch (const Violation& violation) {
         send(pipe, Letter::failed, violation.what());
     } catch (const std::exception& error) {
-        send(pipe, Letter::failed, saidBy(error));
+        send(pipe, Letter::thrown, saidBy(error));
     } catch (...) {
-        send(pipe, Letter::failed, "it threw something that is no exception");
+        send(pipe, Letter::thrown, "it threw something that is no exception");
     }
     std::_Exit(0);  // threads of the plugin may be left
 }
@@ -107,6 +107,9 @@ struct Said {
                 break;
             case Letter::failed:
                 verdict = {Result::failed, text};
+                break;
+            case Letter::thrown:
+                verdict = {Result::failed, text + (doing.empty() ? "" : " (while " + doing + ")")};
                 break;
             case Letter::skipped:
                 verdict = {Result::skipped, text};

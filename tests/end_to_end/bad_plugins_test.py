@@ -107,7 +107,7 @@ class Refused(BadPlugins):
                 ("no_entry", "it has no entry 'roost_plugin_v1', so it is no roost plugin"),
                 ("entry_throws", "its entry threw: not today"),
                 ("entry_nothing", "its entry returned nothing"),
-                ("serves_nothing", "it serves nothing"),
+                ("no_role", "it has no role"),
                 ("options_throw", "it cannot say what it is: the options are not known yet")):
             with self.subTest(stem):
                 file = self.put(stem)

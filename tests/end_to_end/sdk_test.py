@@ -134,5 +134,24 @@ class Examples(Outside):
         self.assertEqual((self.out / "rows.jsonl").stat().st_mode & 0o777, 0o600)
 
 
+class Guide(Outside):
+    def test_its_commands_do_what_it_says(self):
+        text = (SOURCE / "docs" / "plugin-guide.md").read_text()
+        blocks = re.findall(r"```sh\n(.*?)```", text, re.S)
+        self.assertEqual(len(blocks), 2)
+        environment = {"PATH": f"{self.program.parent}:{os.environ['PATH']}", "CMAKE_PREFIX_PATH": self.installed}
+        done = self.call("bash", "-euxc", "".join(blocks), env=environment, cwd=self.folder)
+        self.assertIn("100% tests passed", done.stdout)
+        self.assertRegex(done.stdout, r"(?m)^\d+ passed, 0 failed, \d+ skipped$")
+        self.assertIn("source line-file 0.1   (database: line-file)", done.stdout)
+
+    def test_a_manifest_is_written_anew(self):
+        folder = self.folder / "plugins"
+        folder.mkdir()
+        library = shutil.copy(self.installed / "lib/roost/plugins/sink-tar-gz.so", folder)
+        self.call(self.installed / "lib/roost/roost-manifest", library)
+        self.assertEqual((folder / "sink-tar-gz.json").read_text(), (self.installed / "lib/roost/plugins/sink-tar-gz.json").read_text())
+
+
 if __name__ == "__main__":
     unittest.main()

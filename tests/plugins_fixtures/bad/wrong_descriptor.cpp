@@ -10,8 +10,8 @@ class Keeper final : public roost::Transform {
 public:
     struct Options {};
     static roost::PluginInfo info() {
-#ifdef BAD_SERVES_NOTHING
-        return {"keeper", "1.0", "Changes nothing, for tests", "keeper", {}};
+#ifdef BAD_NO_ROLE
+        return {"keeper", "1.0", "Changes nothing, for tests", "", {"keeper"}};
 #else
         return {"keeper", "1.0", "Changes nothing, for tests", "keeper", { "keeper" }};
 #endif
