@@ -11,7 +11,7 @@ public:
     struct Options {};
     static roost::PluginInfo info() {
 #ifdef BAD_NO_ROLE
-        return {"keeper", "1.0", "Changes nothing, for tests", "", {"keeper"}};
+        return {"keeper", "1.0", "Changes nothing, for tests", "", { "keeper" }};
 #else
         return {"keeper", "1.0", "Changes nothing, for tests", "keeper", { "keeper" }};
 #endif
