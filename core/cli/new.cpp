@@ -10,6 +10,7 @@
 #include <memory>
 
 #include "cli/pipeline_scaffold.hpp"
+#include "cli/plugin_scaffold.hpp"
 #include "cli/verb.hpp"
 #include "pipeline/run.hpp"
 #include "roost/error.hpp"
@@ -60,6 +61,60 @@ int newPipeline(const NewPipelineArguments& arguments, const GlobalOptions& glob
     return 0;
 }
 
+struct NewPluginArguments {
+    std::string kind;
+    std::string name;
+    std::filesystem::path folder;
+};
+
+/// A folder that is empty or not there; anything else may be somebody's work.
+void makeEmptyFolder(const std::filesystem::path& folder) {
+    namespace fs = std::filesystem;
+    std::error_code error;
+    if (fs::exists(fs::symlink_status(folder, error)) &&
+        (!fs::is_directory(folder, error) || !fs::is_empty(folder, error) || error))
+        throw Error(folder.string() + " is there and is no empty folder; nothing was written",
+                    "name a folder that is not there yet");
+    fs::create_directories(folder / "test", error);
+    if (error) throw Error("cannot make the folder " + folder.string() + ": " + error.message());
+}
+
+int newPlugin(const NewPluginArguments& arguments) {
+    checkPluginName(arguments.name);
+    const std::vector<ScaffoldFile> files = scaffoldPlugin(arguments.kind, arguments.name);
+    makeEmptyFolder(arguments.folder);
+    for (const ScaffoldFile& file : files) writeNewFile(arguments.folder / file.path, file.text);
+    const std::string folder = arguments.folder.string();
+    std::cout << "the " << arguments.kind << " '" << arguments.name << "' was written to " << folder
+              << "; go on with:\n  cmake -S " << folder << " -B " << folder << "/build && cmake --build "
+              << folder << "/build && ctest --test-dir " << folder << "/build --output-on-failure\n";
+    return 0;
+}
+
+void addNewPlugin(CommandLine& line, CLI::App& verb) {
+    auto arguments = std::make_shared<NewPluginArguments>();
+    CLI::App& plugin =
+        *verb.add_subcommand("plugin", "Writes a plugin's project, which builds and has a test");
+    plugin.footer(
+        "Examples:\n"
+        "  roost new plugin source maildir maildir-plugin\n"
+        "  roost new plugin sink json-lines ~/src/json-lines");
+    plugin.add_option("KIND", arguments->kind, "source, transform or sink")
+        ->type_name("")
+        ->required()
+        ->check(CLI::IsMember({"source", "transform", "sink"}).description(""));
+    plugin.add_option("NAME", arguments->name, "the plugin's name: lower case letters, digits and '-'")
+        ->type_name("")
+        ->required();
+    plugin
+        .add_option("FOLDER", arguments->folder,
+                    "where the project goes: a folder that is empty or not there")
+        ->type_name("")
+        ->required();
+    addGlobalOptions(plugin, line.globals);
+    plugin.callback([&line, arguments] { line.action = [arguments] { return newPlugin(*arguments); }; });
+}
+
 void addStageOption(CLI::App& verb, const std::string& kind, std::vector<std::string>& stages) {
     verb.add_option("--" + kind, stages, "a " + kind + " by its plugin's name or role (repeatable)")
         ->type_name("NAME")
@@ -69,13 +124,16 @@ void addStageOption(CLI::App& verb, const std::string& kind, std::vector<std::st
 }  // namespace
 
 void addNew(CommandLine& line) {
-    CLI::App& verb = addVerb(line, "new", "Writes a commented starting point; overwrites nothing",
-                             {"roost new pipeline backup.yaml"});
+    CLI::App& verb =
+        addVerb(line, "new", "Writes a commented starting point; overwrites nothing",
+                {"roost new pipeline backup.yaml", "roost new plugin source maildir maildir-plugin"});
     verb.callback([&line, &verb] {
         if (!verb.get_subcommands().empty()) return;
         line.action = [&verb] {
-            std::cerr << "roost: 'roost new' needs to know what: roost new pipeline FILE\n"
-                      << verb.help("roost");
+            std::cerr
+                << "roost: 'roost new' needs to know what: roost new pipeline FILE, or roost new plugin "
+                   "KIND NAME FOLDER\n"
+                << verb.help("roost");
             return static_cast<int>(ExitCode::usage);
         };
     });
@@ -95,6 +153,7 @@ void addNew(CommandLine& line) {
     pipeline.callback([&line, arguments] {
         line.action = [&line, arguments] { return newPipeline(*arguments, line.globals); };
     });
+    addNewPlugin(line, verb);
 }
 
 }  // namespace roost::cli

@@ -4,11 +4,14 @@
 #include <Poco/Util/Application.h>
 
 #include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <exception>
 #include <iostream>
 
 #include "cli/usage.hpp"
 #include "cli/verb.hpp"
 #include "pipeline/run.hpp"
+#include "plugin/loader.hpp"
 #include "roost/error.hpp"
 #include "roost/version.hpp"
 
@@ -27,8 +30,32 @@ void addVerbs(CommandLine& line) {
     addVerify(line);
     addSchema(line);
     addNew(line);
+    addTestPlugin(line);
     addRecover(line);
     addVersion(line);
+}
+
+/// Where a plugin throws out of a destructor, out of abort() or while it is loaded, nothing can go on.
+[[noreturn]] void tellOfTermination() {
+    std::string thrown = "something that is no exception";
+    try {
+        if (const std::exception_ptr present = std::current_exception()) std::rethrow_exception(present);
+        thrown.clear();
+    } catch (const std::exception& error) {
+        thrown = error.what();
+    } catch (...) {  // told as it is
+    }
+    const std::filesystem::path* library = libraryBeingLoaded();
+    std::cerr
+        << "roost: an exception where none may be thrown ended the program"
+        << (library == nullptr ? "" : " while " + library->string() + " was loaded")
+        << (thrown.empty() ? "" : ": " + thrown)
+        << (library != nullptr
+                ? "\n  remove it from the plugin folder\n"
+                : "\n  a plugin threw in abort() or in a destructor; --log-level debug tells which stage "
+                  "was undone last, and 'roost recover' tidies up after the run\n")
+        << std::flush;
+    std::abort();
 }
 
 void describeProgram(CLI::App& app) {
@@ -102,6 +129,7 @@ private:
 }  // namespace
 
 int runProgram(int argc, char** argv) {
+    std::set_terminate(tellOfTermination);
     Poco::AutoPtr<Program> program(new Program);
     program->init(argc, argv);
     return program->run();

@@ -58,7 +58,7 @@ CLI::App& addVerb(CommandLine& line, const std::string& name, const std::string&
     return verb;
 }
 
-void addSetOption(CLI::App& verb, SetValues& values) {
+void addSetOption(CLI::App& verb, SetValues& values, const std::string& help) {
     verb.add_option_function<std::vector<std::string>>(
             "--set",
             [&values](const std::vector<std::string>& given) {
@@ -71,7 +71,7 @@ void addSetOption(CLI::App& verb, SetValues& values) {
                         throw CLI::ValidationError("--set", "gives '" + name + "' twice");
                 }
             },
-            "the value of a variable of the definition (repeatable)")
+            help)
         ->type_name("NAME=VALUE")
         ->allow_extra_args(false);
 }

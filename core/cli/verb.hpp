@@ -42,7 +42,8 @@ void addGlobalOptions(CLI::App& verb, GlobalOptions& globals);
 
 /// Adds `--set NAME=VALUE` (repeatable). Its text is checked while the command line is read. `values` must
 /// outlive the parsing.
-void addSetOption(CLI::App& verb, SetValues& values);
+void addSetOption(CLI::App& verb, SetValues& values,
+                  const std::string& help = "the value of a variable of the definition (repeatable)");
 
 // One function a verb, in the file of its name.
 void addCheck(CommandLine& line);
@@ -52,6 +53,7 @@ void addPlugins(CommandLine& line);
 void addRecover(CommandLine& line);
 void addRun(CommandLine& line);
 void addSchema(CommandLine& line);
+void addTestPlugin(CommandLine& line);
 void addVerify(CommandLine& line);
 void addVersion(CommandLine& line);
 

@@ -5,6 +5,7 @@
 
 #include "pipeline/item_check.hpp"
 #include "pipeline/stage_call.hpp"
+#include "pipeline/watched_call.hpp"
 
 namespace roost {
 
@@ -114,6 +115,8 @@ void Flow::addWorker(StageContext* context, Body body) {
             fail({false, error.what(), error.hint()});
         } catch (const std::exception& error) {
             fail({false, error.what(), {}});
+        } catch (...) {
+            fail({false, "something that is no exception was thrown", {}});
         }
         const std::scoped_lock lock(mutex_);
         worker.done = true;
@@ -183,15 +186,20 @@ void Flow::runTransforms(std::vector<Outlet> outlets) {
     std::atomic<std::uint64_t> moved = 0;  // the sources have counted these bytes
     ItemWriter writer(std::move(outlets), heartbeat, moved);
     Whereabouts whereabouts(plan_.catalog);
+    const auto where = [&] { return whereabouts.text(); };
+    // What all of them together leave has to fit what they made of the catalog.
+    StageContext& last = *plan_.transforms.back().context;
+    ItemCheck check(plan_.catalog);
     for (Item item; reader.next(item);) {
         whereabouts.at(item);
         const bool kept = std::ranges::all_of(plan_.transforms, [&](PlannedTransform& planned) {
-            return callStage(
-                *planned.context, [&] { return whereabouts.text(); },
-                [&] { return planned.transform->apply(item); });
+            return callStage(*planned.context, where, [&] { return planned.transform->apply(item); });
         });
-        if (kept) writer.write(item);
+        if (!kept) continue;
+        callStage(last, where, [&] { check.check(item); });
+        writer.write(item);
     }
+    callStage(last, [&] { check.finish(); });
     writer.close();
 }
 
@@ -220,12 +228,8 @@ bool Flow::sinkIdle(std::size_t sink) const {
 void Flow::watch(std::chrono::milliseconds stallLimit) {
     const auto check = [&](StageContext& context) {
         if (context.heartbeat().silence() <= stallLimit) return;
-        const double seconds = std::chrono::duration<double>(stallLimit).count();
-        std::string limit = std::to_string(seconds);
-        limit.erase(limit.find_last_not_of('0') + 1);
-        if (limit.ends_with('.')) limit.pop_back();
-        fail({false, context.label() + ": the plugin has given no sign of life for " + limit + " seconds",
-              "look at what it reads from or writes to; --stall-limit allows more time"});
+        const Error error = stalled(context.label(), stallLimit);
+        fail({false, error.what(), error.hint()});
     };
     for (PlannedSource& source : plan_.sources) check(*source.context);
     for (PlannedTransform& transform : plan_.transforms) check(*transform.context);

@@ -31,6 +31,8 @@ void ItemCheck::check(const Item& item) {
         return batch(**rows);
     }
     if (const auto* tableEnd = std::get_if<TableEnd>(&item)) return end(*tableEnd);
+    if (open_ != nullptr)
+        throw Error("the plugin gave a file before it closed table " + open_->qualifiedName());
     entry(std::get<Entry>(item));
 }
 

@@ -20,6 +20,11 @@ std::unique_ptr<StageContext> contextFor(const ResolvedStage& stage, RunEnvironm
                                           stage.variables);
 }
 
+template <class Stage>
+void requireMade(const std::unique_ptr<Stage>& stage, const StageContext& context) {
+    if (!stage) throw Error(context.label() + ": the plugin made no stage");
+}
+
 void requireUniqueTables(const Catalog& catalog) {
     std::map<std::string, int> seen;
     for (const Table& table : catalog.tables)
@@ -63,6 +68,7 @@ void addSources(const ResolvedPipeline& pipeline, RunEnvironment& environment, P
         planned.context = contextFor(*stage, environment);
         planned.source =
             callStage(*planned.context, [&] { return stage->factory->makeSource(stage->settings); });
+        requireMade(planned.source, *planned.context);
         planned.catalog =
             callStage(*planned.context, [&] { return planned.source->catalog(*planned.context); });
         for (const std::string& warning : planned.catalog.warnings) planned.context->warn(warning);
@@ -79,7 +85,9 @@ void makeTransforms(const ResolvedPipeline& pipeline, RunEnvironment& environmen
         planned.context = contextFor(stage, environment);
         planned.transform =
             callStage(*planned.context, [&] { return stage.factory->makeTransform(stage.settings); });
-        environment.ownersFollow |= planned.transform->choosesOwners();
+        requireMade(planned.transform, *planned.context);
+        environment.ownersFollow |=
+            callStage(*planned.context, [&] { return planned.transform->choosesOwners(); });
     }
 }
 
@@ -106,7 +114,7 @@ void applyTransforms(RunEnvironment& environment, Plan& plan) {
 /// What a source removes once it was moved has to have come through.
 void protectMovedFiles(const Plan& plan) {
     for (const PlannedSource& planned : plan.sources) {
-        if (!planned.source->removesFiles()) continue;
+        if (!callStage(*planned.context, [&] { return planned.source->removesFiles(); })) continue;
         for (const EntryKindTotals& own : planned.catalog.entryKinds) {
             const auto kind = std::ranges::find(plan.catalog.entryKinds, own.kind, &EntryKindTotals::kind);
             if (kind != plan.catalog.entryKinds.end() && kind->coverage <= own.coverage) continue;
@@ -165,7 +173,9 @@ void makeSinks(const ResolvedPipeline& pipeline, RunEnvironment& environment, Pl
         PlannedSink& planned = plan.sinks.emplace_back();
         planned.context = contextFor(stage, environment);
         planned.sink = callStage(*planned.context, [&] { return stage.factory->makeSink(stage.settings); });
-        if (std::string dialect = planned.sink->dialect(); !dialect.empty())
+        requireMade(planned.sink, *planned.context);
+        if (std::string dialect = callStage(*planned.context, [&] { return planned.sink->dialect(); });
+            !dialect.empty())
             dialects.insert(std::move(dialect));
     }
     environment.targetDialect = dialects.size() == 1 ? *dialects.begin() : "";
@@ -179,6 +189,7 @@ void offerToSinks(const ResolvedPipeline& pipeline, RunEnvironment& environment,
         PlannedSink& planned = plan.sinks[i];
         planned.acceptance =
             callStage(*planned.context, [&] { return planned.sink->accept(plan.catalog, *planned.context); });
+        planned.commitRole = callStage(*planned.context, [&] { return planned.sink->commitRole(); });
         for (const std::string& warning : planned.acceptance.warnings) planned.context->warn(warning);
         for (const Loss& loss : planned.acceptance.losses) planned.context->warn(loss.text());
         for (const std::string& refusal : planned.acceptance.refusals)

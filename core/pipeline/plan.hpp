@@ -29,6 +29,7 @@ struct PlannedSink {
     std::unique_ptr<StageContext> context;
     std::unique_ptr<Sink> sink;
     Acceptance acceptance;
+    CommitRole commitRole = CommitRole::alone;
 };
 
 struct Plan {

@@ -24,6 +24,24 @@ const PluginFactory* load(const StageDefinition& stage, const Manifest& manifest
     }
 }
 
+/// What the plugin throws while it looks at its settings is a fault of its own, not of the definition.
+Node settingsOf(Definition& definition, const StageDefinition& stage, const Manifest& manifest,
+                const PluginFactory& factory, Diagnostics& diagnostics) {
+    std::string thrown;
+    try {
+        return makeSettings(definition, stage, factory, diagnostics);
+    } catch (const std::exception& error) {
+        thrown = error.what();
+    } catch (...) {
+        thrown = "it threw something that is no exception";
+    }
+    diagnostics.error(
+        stage.pluginPosition,
+        "plugin " + manifest.library.string() + " failed when it looked at its settings: " + thrown,
+        countCharacters(stage.plugin));
+    return {};
+}
+
 std::vector<ResolvedStage> resolveStages(Definition& definition, const std::vector<StageDefinition>& stages,
                                          PluginRegistry& registry, Diagnostics& diagnostics) {
     std::vector<ResolvedStage> resolved;
@@ -37,7 +55,7 @@ std::vector<ResolvedStage> resolveStages(Definition& definition, const std::vect
         ResolvedStage result;
         result.kind = stage.kind;
         result.factory = factory;
-        result.settings = makeSettings(definition, stage, *factory, diagnostics);
+        result.settings = settingsOf(definition, stage, *manifest, *factory, diagnostics);
         result.label = std::string(name(stage.kind)) + " " + std::to_string(i + 1) + " '" +
                        displayName(stage, info) + "' (" + info.name + ")";
         result.role = info.role;

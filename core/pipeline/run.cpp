@@ -15,6 +15,16 @@ void setFailure(RunOutcome& outcome, ExitCode code, std::string message, std::st
     outcome.hint = std::move(hint);
 }
 
+/// What was committed stays so, whatever its summary does.
+std::vector<std::pair<std::string, std::string>> summaryOf(PlannedSink& sink) {
+    try {
+        return callStage(*sink.context, [&] { return sink.sink->summary(); });
+    } catch (const std::exception& error) {
+        sink.context->warn(std::string("it was committed, but has no summary: ") + error.what());
+        return {};
+    }
+}
+
 }  // namespace
 
 void Run::makeProgress() {
@@ -47,13 +57,22 @@ void Run::begin() {
         PlannedSink& sink = plan_->sinks[i];
         if (environment_.dryRun && !sink.acceptance.rehearses) continue;
         states_[i] = SinkState::begun;  // also a begin() that fails half-way has to be undone
-        callStage(*sink.context, [&] { sink.sink->begin(plan_->catalog, *sink.context); });
+        try {
+            calls_.run([this, &sink] {
+                callStage(*sink.context, [&] { sink.sink->begin(plan_->catalog, *sink.context); });
+            });
+        } catch (...) {
+            if (calls_.hung()) states_[i] = SinkState::left;  // its thread is in it still
+            throw;
+        }
     }
 }
 
 void Run::abortAll() noexcept {
     for (std::size_t i = 0; i < states_.size(); ++i)
         if (states_[i] == SinkState::begun && (!flow_ || flow_->sinkIdle(i))) {
+            // Last words, should the plugin throw here and thereby end the process.
+            environment_.log(LogLevel::debug, plan_->sinks[i].context->label() + ": is undone");
             plan_->sinks[i].sink->abort();
             states_[i] = SinkState::idle;
         }
@@ -80,7 +99,7 @@ bool Run::commitOne(std::size_t index, RunOutcome& outcome) {
         leaveToRecovery(outcome, std::string(error.what()));
     } catch (const std::exception& error) {
         const auto* known = dynamic_cast<const Error*>(&error);
-        if (sink.sink->commitRole() == CommitRole::follows) {
+        if (sink.commitRole == CommitRole::follows) {
             leaveToRecovery(outcome, std::string(error.what()) +
                                          "; the run is committed, this part of it is not in place yet");
         } else if (others) {
@@ -96,7 +115,7 @@ bool Run::commitOne(std::size_t index, RunOutcome& outcome) {
 
 bool Run::commitRole(CommitRole role, RunOutcome& outcome) {
     for (std::size_t i = 0; i < plan_->sinks.size(); ++i)
-        if (plan_->sinks[i].sink->commitRole() == role && !commitOne(i, outcome)) return false;
+        if (plan_->sinks[i].commitRole == role && !commitOne(i, outcome)) return false;
     return true;
 }
 
@@ -104,7 +123,7 @@ bool Run::commitRole(CommitRole role, RunOutcome& outcome) {
 void Run::commitAll(RunOutcome& outcome) {
     options_.committing();
     const bool hasDecider = std::ranges::any_of(
-        plan_->sinks, [](const PlannedSink& sink) { return sink.sink->commitRole() == CommitRole::decides; });
+        plan_->sinks, [](const PlannedSink& sink) { return sink.commitRole == CommitRole::decides; });
     if (!commitRole(hasDecider ? CommitRole::decides : CommitRole::alone, outcome)) return;
     try {
         environment_.journal.decide();
@@ -122,7 +141,7 @@ void Run::tidyAll(RunOutcome& outcome) {
     for (const CommitRole role : {CommitRole::alone, CommitRole::follows, CommitRole::decides})
         for (std::size_t i = 0; i < plan_->sinks.size(); ++i) {
             PlannedSink& sink = plan_->sinks[i];
-            if (sink.sink->commitRole() != role) continue;
+            if (sink.commitRole != role) continue;
             try {
                 callStage(*sink.context, [&] { sink.sink->tidy(); });
             } catch (const std::exception& error) {
@@ -171,6 +190,8 @@ void Run::attempt(const std::function<void()>& work) {
                    error.what(), error.hint());
     } catch (const std::exception& error) {
         setFailure(outcome_, ExitCode::failed, error.what());
+    } catch (...) {
+        setFailure(outcome_, ExitCode::failed, "something that is no exception was thrown");
     }
     outcome_.elapsed += std::chrono::steady_clock::now() - started;
 }
@@ -178,7 +199,10 @@ void Run::attempt(const std::function<void()>& work) {
 bool Run::prepare() {
     prepared_ = true;
     attempt([this] {
-        plan_ = makePlan(pipeline_, environment_);
+        // Of its own until it is whole: a plan that is given up may come about all the same.
+        const auto plan = std::make_shared<std::unique_ptr<Plan>>();
+        calls_.run([this, plan] { *plan = makePlan(pipeline_, environment_); });
+        plan_ = std::move(*plan);
         states_.assign(plan_->sinks.size(), SinkState::idle);
         if (environment_.stop.stop_requested()) throw Interrupted();
         if (!options_.confirm(*plan_))
@@ -193,10 +217,10 @@ RunOutcome Run::execute() {
     if (plan_) {
         abortAll();
         for (std::size_t i = 0; i < plan_->sinks.size(); ++i) {
-            const PlannedSink& sink = plan_->sinks[i];
+            PlannedSink& sink = plan_->sinks[i];
             SinkOutcome result{
                 sink.context->label(), sink.acceptance.target, states_[i] == SinkState::committed, {}};
-            if (result.committed) result.summary = sink.sink->summary();
+            if (result.committed) result.summary = summaryOf(sink);
             outcome_.sinks.push_back(std::move(result));
         }
     }

@@ -11,6 +11,7 @@
 #include "pipeline/flow.hpp"
 #include "pipeline/plan.hpp"
 #include "pipeline/progress.hpp"
+#include "pipeline/watched_call.hpp"
 
 namespace roost {
 
@@ -55,7 +56,10 @@ struct RunOutcome {
 class Run {
 public:
     Run(const ResolvedPipeline& pipeline, RunEnvironment& environment, RunOptions options)
-        : pipeline_(pipeline), environment_(environment), options_(std::move(options)) {}
+        : pipeline_(pipeline),
+          environment_(environment),
+          options_(std::move(options)),
+          calls_(environment, options_.stallLimit, options_.grace) {}
 
     /// Plans and asks for confirmation. False where the run ends with that: execute() then tells how. Nothing
     /// is written, so that a prepared run may be thrown away.
@@ -70,7 +74,7 @@ public:
         return progress_;
     }
     /// True where a plugin's call never came back: the process must then end by std::_Exit.
-    [[nodiscard]] bool hung() const noexcept { return flow_ && flow_->hung(); }
+    [[nodiscard]] bool hung() const noexcept { return calls_.hung() || (flow_ && flow_->hung()); }
 
 private:
     void attempt(const std::function<void()>& work);
@@ -88,6 +92,7 @@ private:
     const ResolvedPipeline& pipeline_;
     RunEnvironment& environment_;
     RunOptions options_;
+    WatchedCall calls_;
     std::unique_ptr<Plan> plan_;
     std::vector<std::unique_ptr<SourceProgress>> progress_;
     std::unique_ptr<Flow> flow_;

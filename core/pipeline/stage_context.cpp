@@ -19,6 +19,23 @@ std::chrono::system_clock::time_point runStartTime() {
     return std::chrono::system_clock::time_point(std::chrono::seconds(seconds));
 }
 
+void LivingStages::add(const StageContext& stage) {
+    const std::scoped_lock lock(mutex_);
+    stages_.push_back(&stage);
+}
+
+void LivingStages::remove(const StageContext& stage) noexcept {
+    const std::scoped_lock lock(mutex_);
+    std::erase(stages_, &stage);
+}
+
+std::string LivingStages::silentLongerThan(std::chrono::milliseconds limit) const {
+    const std::scoped_lock lock(mutex_);
+    for (const StageContext* stage : stages_)
+        if (stage->heartbeat().silence() > limit) return stage->label();
+    return {};
+}
+
 void StageContext::log(LogLevel level, const std::string& message) {
     environment_.log(level, label_ + ": " + message);
 }

@@ -10,6 +10,7 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "pipeline/heartbeat.hpp"
 #include "pipeline/journal.hpp"
@@ -21,6 +22,21 @@ namespace roost {
 
 /// Where log lines go. Called from any thread.
 using LogSink = std::function<void(LogLevel, const std::string&)>;
+
+class StageContext;
+
+/// The stages of a run, for the watchdog. Thread-safe.
+class LivingStages {
+public:
+    void add(const StageContext& stage);
+    void remove(const StageContext& stage) noexcept;
+    /// The label of a stage whose present call has been silent for longer than that; "" where there is none.
+    [[nodiscard]] std::string silentLongerThan(std::chrono::milliseconds limit) const;
+
+private:
+    mutable std::mutex mutex_;
+    std::vector<const StageContext*> stages_;
+};
 
 /// What every stage of one run shares.
 struct RunEnvironment {
@@ -35,6 +51,7 @@ struct RunEnvironment {
     Notices notices;
     std::mutex journalMutex;
     Journal journal{stateFolder()};
+    LivingStages stages;
 };
 
 /// The present time, or SOURCE_DATE_EPOCH where that is set. Throws roost::Error where it is no number.
@@ -48,7 +65,12 @@ public:
           kind_(kind),
           plugin_(std::move(plugin)),
           label_(std::move(label)),
-          variables_(std::move(variables)) {}
+          variables_(std::move(variables)) {
+        environment_.stages.add(*this);
+    }
+    ~StageContext() override { environment_.stages.remove(*this); }
+    StageContext(const StageContext&) = delete;
+    StageContext& operator=(const StageContext&) = delete;
 
     void log(LogLevel level, const std::string& message) override;
     void warn(const std::string& message) override;
@@ -74,6 +96,7 @@ public:
         return nameVariables(text, variables_);
     }
     [[nodiscard]] Heartbeat& heartbeat() noexcept { return heartbeat_; }
+    [[nodiscard]] const Heartbeat& heartbeat() const noexcept { return heartbeat_; }
 
 private:
     void logNotice(const std::string& message);

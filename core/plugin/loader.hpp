@@ -17,4 +17,14 @@ namespace roost {
 /// Throws roost::Error that names the file and says what it was built for and what is wanted.
 [[nodiscard]] const PluginDescriptor& loadPlugin(const std::filesystem::path& library);
 
+/// What the loaded plugin says of itself, held against what every plugin must say: a name, a version, a role,
+/// a source or sink something that it serves, options with names. Throws roost::Error that names the file,
+/// also for whatever the plugin threw.
+[[nodiscard]] const PluginInfo& describedBy(const PluginDescriptor& descriptor,
+                                            const std::filesystem::path& library);
+
+/// The library that this thread is loading; null between loads. For the last words of a program that a
+/// library ends by throwing while it is initialised, which no caller can catch.
+[[nodiscard]] const std::filesystem::path* libraryBeingLoaded() noexcept;
+
 }  // namespace roost

@@ -8,6 +8,16 @@
 #include "plugin/manifest.hpp"
 #include "roost/error.hpp"
 
+namespace {
+
+std::string manifestOf(const std::filesystem::path& library) {
+    const roost::PluginDescriptor& descriptor = roost::loadPlugin(library);
+    static_cast<void>(roost::describedBy(descriptor, library));  // a manifest that would be refused is none
+    return roost::formatManifest(descriptor);
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
     if (argc != 2) {
         std::fputs("usage: roost-manifest PLUGIN.so\n", stderr);
@@ -15,7 +25,7 @@ int main(int argc, char** argv) {
     }
     try {
         const std::filesystem::path library = std::filesystem::absolute(argv[1]);
-        const std::string text = roost::formatManifest(roost::loadPlugin(library));
+        const std::string text = manifestOf(library);
         std::filesystem::path file = library;
         file.replace_extension(".json");
         std::ofstream stream(file, std::ios::binary | std::ios::trunc);

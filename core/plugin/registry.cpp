@@ -25,10 +25,41 @@ std::vector<fs::path> filesOf(const fs::path& folder, bool mustExist) {
     }
     std::vector<fs::path> files;
     for (const fs::directory_entry& entry : entries)
-        if (entry.path().extension() == ".json" || entry.path().extension() == ".so")
+        if ((entry.path().extension() == ".json" || entry.path().extension() == ".so") &&
+            entry.is_regular_file(error))  // a pipe would never end
             files.push_back(entry.path());
     std::ranges::sort(files);
     return files;
+}
+
+bool isFile(const fs::path& file) {
+    std::error_code error;  // what cannot be looked at cannot be used
+    return fs::is_regular_file(file, error);
+}
+
+std::string joined(const std::vector<std::string>& words) {
+    std::string text;
+    for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
+    return text;
+}
+
+/// Names are resolved by the manifest: what it says must be what is then used.
+void requireSameAsManifest(const PluginDescriptor& descriptor, const Manifest& manifest) {
+    const PluginInfo& own = describedBy(descriptor, manifest.library);
+    const PluginInfo& told = manifest.info;
+    const std::string kind(name(descriptor.factory->kind()));
+    std::string difference;
+    if (own.name != told.name || descriptor.factory->kind() != manifest.kind)
+        difference = "it is " + kind + " '" + own.name + "', the manifest speaks of " +
+                     std::string(name(manifest.kind)) + " '" + told.name + "'";
+    else if (own.version != told.version)
+        difference = "it has version " + own.version + ", the manifest speaks of " + told.version;
+    else if (own.role != told.role || own.serves != told.serves)
+        difference = "it serves " + own.role + " for " + joined(own.serves) + ", the manifest speaks of " +
+                     told.role + " for " + joined(told.serves);
+    if (!difference.empty())
+        throw Error("plugin " + manifest.library.string() + " is not what its manifest says: " + difference,
+                    "run roost-manifest on it again, or install the two that belong together");
 }
 
 }  // namespace
@@ -41,7 +72,7 @@ PluginRegistry::PluginRegistry(const std::vector<fs::path>& folders, std::size_t
             fs::path other = file;
             other.replace_extension(file.extension() == ".so" ? ".json" : ".so");
             if (file.extension() == ".so") {
-                if (!fs::exists(other))
+                if (!isFile(other))
                     refused_.push_back({file, "it has no manifest " + other.filename().string() +
                                                   " beside it; roost_add_plugin() writes one"});
                 continue;
@@ -52,7 +83,7 @@ PluginRegistry::PluginRegistry(const std::vector<fs::path>& folders, std::size_t
                 if (taken.contains(key)) continue;  // an earlier folder's plugin stands before it
                 here.insert(key);
                 std::string reason = incompatibility(manifest.abi, manifest.toolchain);
-                if (reason.empty() && !fs::exists(other)) reason = "there is no " + other.filename().string();
+                if (reason.empty() && !isFile(other)) reason = "there is no " + other.filename().string();
                 if (reason.empty())
                     manifests_.push_back(std::move(manifest));
                 else
@@ -102,12 +133,9 @@ const Manifest* PluginRegistry::findNamed(PluginKind kind, std::string_view name
 const PluginFactory& PluginRegistry::load(const Manifest& manifest) {
     const PluginFactory*& factory = loaded_[manifest.library];
     if (factory == nullptr) {
-        const PluginFactory* candidate = loadPlugin(manifest.library).factory;
-        if (candidate->info().name != manifest.info.name || candidate->kind() != manifest.kind)
-            throw Error("plugin " + manifest.library.string() + " is not what its manifest says: it is " +
-                            std::string(name(candidate->kind())) + " '" + candidate->info().name + "'",
-                        "run roost-manifest on it again");
-        factory = candidate;
+        const PluginDescriptor& descriptor = loadPlugin(manifest.library);
+        requireSameAsManifest(descriptor, manifest);
+        factory = descriptor.factory;
     }
     return *factory;
 }

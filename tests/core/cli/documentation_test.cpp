@@ -57,8 +57,8 @@ TEST_CASE("the manual page and the completion know every verb and every option")
     for (auto at = manual.find("\\-"); at != std::string::npos; at = manual.find("\\-", at))
         manual.erase(at, 1);
     const std::string completion = readFile(repository / "scripts/roost.bash-completion");
-    for (const char* verb :
-         {"run", "check", "plugins", "inspect", "verify", "schema", "new pipeline", "recover", "version"}) {
+    for (const char* verb : {"run", "check", "plugins", "inspect", "verify", "schema", "new pipeline",
+                             "new plugin", "test-plugin", "recover", "version"}) {
         CAPTURE(verb);
         CHECK(manual.find(std::string("roost ") + verb) != std::string::npos);
         CHECK(completion.find(std::string(verb).substr(0, 3)) != std::string::npos);
@@ -98,5 +98,7 @@ TEST_CASE("the completion offers verbs, options, plugins and files") {
     CHECK(complete("roost new pipeline x --sink disc") == "discard\n");
     CHECK(complete("roost new pipeline x --source disc") == "\n");
     CHECK(complete("roost new pi") == "pipeline\n");
+    CHECK(complete("roost new plugin so") == "source\n");
+    CHECK(complete("roost test-plugin --ob") == "--observe\n");
     CHECK(complete("roost --plugin-dir /tmp check --se") == "--set\n");
 }

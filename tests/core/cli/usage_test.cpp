@@ -94,7 +94,9 @@ TEST_CASE("roost new explains itself") {
     const ProgramRun result = run("new");
     CHECK(result.code == 2);
     CHECK(result.out.empty());
-    CHECK(result.err.find("roost: 'roost new' needs to know what: roost new pipeline FILE\n") == 0);
+    CHECK(
+        result.err.find("roost: 'roost new' needs to know what: roost new pipeline FILE, or roost new plugin "
+                        "KIND NAME FOLDER\n") == 0);
 }
 
 TEST_CASE("the version names the program, the commit, the compiler and the libraries") {

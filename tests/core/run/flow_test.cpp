@@ -38,14 +38,19 @@ public:
     void rewrite(Catalog&, Context&) override {}
     bool apply(Item& item) override {
         if (const auto* entry = std::get_if<Entry>(&item)) return entry->path != "dropped";
+        if (auto* end = std::get_if<TableEnd>(&item)) end->rows = std::exchange(kept_, 0);
         auto* batch = std::get_if<BatchPtr>(&item);
         if (batch == nullptr) return true;
         auto kept = std::make_shared<Batch>((*batch)->table(), 1);
         for (std::size_t i = 0; i < (*batch)->rows(); ++i)
             if ((*batch)->row(i)[0].integer() % 2 == 0) kept->addRow()[0] = (*batch)->row(i)[0];
+        kept_ += kept->rows();
         *batch = std::move(kept);
         return true;
     }
+
+private:
+    std::uint64_t kept_ = 0;
 };
 
 }  // namespace

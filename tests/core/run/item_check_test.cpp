@@ -54,6 +54,11 @@ TEST_CASE("a source that breaks its contract is told how") {
         CHECK_THROWS_MATCHES(check.check(rows(0, 2, 1)), Error,
                              Message("the plugin gave rows of a table that is not open"));
     }
+    SECTION("a file within a table") {
+        check.check(TableBegin{0});
+        CHECK_THROWS_MATCHES(check.check(file("u1", "a.pdf")), Error,
+                             Message("the plugin gave a file before it closed table a"));
+    }
     SECTION("an unknown table") {
         CHECK_THROWS_MATCHES(check.check(TableBegin{7}), Error,
                              Message("the plugin opened a table that is not in its catalog"));

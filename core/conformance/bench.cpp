@@ -1,0 +1,165 @@
+#include "conformance/bench.hpp"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <sstream>
+#include <system_error>
+
+#include "conformance/yaml_text.hpp"
+#include "pipeline/stage_settings.hpp"
+#include "plugin/loader.hpp"
+
+namespace roost::conformance {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A private folder that goes with all that a check left in it.
+class CheckFolder {
+public:
+    CheckFolder() {
+        std::string name = (fs::temp_directory_path() / "roost-test-plugin-XXXXXX").native();
+        if (::mkdtemp(name.data()) == nullptr) throw systemError("cannot make a folder for a check", errno);
+        path_ = name;
+        for (const char* part : {"target", "state", "tmp"}) fs::create_directory(path_ / part);
+    }
+    ~CheckFolder() {
+        std::error_code ignored;
+        fs::remove_all(path_, ignored);
+    }
+    CheckFolder(const CheckFolder&) = delete;
+    CheckFolder& operator=(const CheckFolder&) = delete;
+    [[nodiscard]] const fs::path& path() const noexcept { return path_; }
+
+private:
+    fs::path path_;
+};
+
+/// Nothing that a check does may touch the user's own journals.
+void useFolder(const fs::path& folder) {
+    ::setenv("FOLDER", (folder / "target").c_str(), 1);
+    ::setenv("ROOST_STATE_DIR", (folder / "state").c_str(), 1);
+    ::setenv("TMPDIR", (folder / "tmp").c_str(), 1);
+}
+
+void runBefore(const std::string& command) {
+    if (command.empty()) return;
+    const int status = std::system(command.c_str());
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+        throw Error("the command of --before failed: " + command);
+}
+
+}  // namespace
+
+Bench::Bench(const TestSettings& settings, fs::path folder, Progress progress)
+    : settings_(settings),
+      folder_(folder / "target"),
+      progress_(std::move(progress)),
+      descriptor_(loadPlugin(settings.library)),
+      options_(settings.options) {
+    static_cast<void>(describedBy(descriptor_, settings.library));
+    options_.kind = Node::Kind::mapping;
+    replaceInTexts(options_, "${FOLDER}", folder_.string());
+}
+
+Node Bench::settingsOf(const Node& options, Diagnostics& diagnostics) const {
+    Definition definition;
+    StageDefinition stage;
+    stage.kind = factory().kind();
+    stage.plugin = factory().info().name;
+    stage.settings = options;
+    return makeSettings(definition, stage, factory(), diagnostics);
+}
+
+ResolvedStage Bench::stage() const { return stage(options_); }
+
+ResolvedStage Bench::stage(const Node& options) const {
+    Diagnostics diagnostics;
+    ResolvedStage resolved;
+    resolved.settings = settingsOf(options, diagnostics);
+    if (!diagnostics.empty()) {
+        const Diagnostic& first = diagnostics.list().front();
+        throw Violation("its options are refused: " + first.message +
+                        (first.suggestion.empty() ? "" : "; " + first.suggestion) +
+                        " (--set NAME=VALUE gives what it needs)");
+    }
+    resolved.kind = factory().kind();
+    resolved.factory = &factory();
+    resolved.label = "the plugin";
+    resolved.role = factory().info().role;
+    return resolved;
+}
+
+std::unique_ptr<RunEnvironment> Bench::environment(bool dryRun) const {
+    auto environment = std::make_unique<RunEnvironment>();
+    environment->pipelineName = "test-plugin";
+    environment->dryRun = dryRun;
+    environment->startTime = runStartTime();
+    environment->temporaryFolder = folder_.parent_path() / "tmp";
+    environment->log = [](LogLevel, const std::string&) {};
+    return environment;
+}
+
+Ran Bench::run(const RunRequest& request) const {
+    struct Job {
+        ResolvedPipeline pipeline;
+        std::unique_ptr<RunEnvironment> environment;
+        std::unique_ptr<Run> run;
+    };
+    auto job = std::make_unique<Job>();
+    job->pipeline = {request.sources, request.transforms, request.sinks};
+    job->environment = this->environment(request.dryRun);
+    RunEnvironment* const environment = job->environment.get();
+    RunOptions options;
+    options.stallLimit = settings_.limit / 3;
+    options.grace = settings_.limit / 3;
+    options.committing = request.committing;
+    options.moving = [&](const auto&) { request.moving(); };
+    request.before(environment->stop);
+    job->run = std::make_unique<Run>(job->pipeline, *environment, options);
+    const RunOutcome outcome = job->run->execute();
+    if (job->run->hung()) {
+        // A thread is still in the plugin: nothing of the run may be taken down before the process ends.
+        static_cast<void>(job.release());
+        throw Violation("a call never came back: " + outcome.message);
+    }
+    Ran ran{outcome.code, outcome.message, environment->notices.setAside.count(), {}};
+    for (const Notice& notice : environment->notices.setAside.list()) {
+        if (ran.firstAside.empty()) ran.firstAside = notice.subject + ": " + notice.message;
+    }
+    return ran;
+}
+
+Verdict identify(const TestSettings& settings, PluginIdentity& identity) {
+    // The one thing that has to come back is told as what is being done.
+    Verdict verdict = isolated(settings.limit, [&](const Progress&) {
+        const PluginDescriptor& descriptor = loadPlugin(settings.library);
+        const PluginInfo& info = describedBy(descriptor, settings.library);
+        throw NotApplicable(std::string(name(descriptor.factory->kind())) + "\n" + info.name + "\n" +
+                            info.version);
+    });
+    if (verdict.result != Result::skipped) return verdict;
+    std::istringstream lines(verdict.why);
+    std::string kind;
+    std::getline(lines, kind);
+    std::getline(lines, identity.name);
+    std::getline(lines, identity.version);
+    for (const PluginKind each : {PluginKind::source, PluginKind::transform, PluginKind::sink})
+        if (name(each) == kind) identity.kind = each;
+    return {};
+}
+
+Verdict perform(const Check& check, const TestSettings& settings) {
+    const CheckFolder folder;
+    return isolated(settings.limit, [&](const Progress& progress) {
+        useFolder(folder.path());
+        runBefore(settings.before);
+        Bench bench(settings, folder.path(), progress);
+        check.body(bench);
+    });
+}
+
+}  // namespace roost::conformance

@@ -1,0 +1,208 @@
+"""roost test-plugin: our own plugins keep their contract, and what breaks it is caught in each way."""
+import json
+import os
+import re
+import shutil
+import subprocess
+import unittest
+from pathlib import Path
+
+from support import FIXTURES, RoostCase, make_user_files, aviary_data
+
+BUILD = Path(os.environ["ROOST_BUILD_DIR"])
+PLUGINS = BUILD / "lib" / "roost" / "plugins"
+BAD = BUILD / "tests" / "bad_plugins"
+GOOD = BUILD / "tests" / "plugins"
+
+
+class Conformance(RoostCase):
+    def check(self, library, *arguments, expect=0, **settings):
+        sets = [part for name, value in settings.items() for part in ("--set", f"{name.replace('_', '-')}={value}")]
+        done = self.roost("test-plugin", library, *sets, *arguments, "--json", expect=expect, timeout=300)
+        return json.loads(done.stdout)
+
+    def failures(self, report):
+        return {c["name"]: c.get("why", "") for c in report["checks"] if c["result"] == "failed"}
+
+    def skipped(self, report):
+        return {c["name"] for c in report["checks"] if c["result"] == "skipped"}
+
+
+class Own(Conformance):
+    def test_database_and_archive_sources(self):
+        aviary_data(self.data)
+        (self.data / "users" / "x" / "pdfs").mkdir(parents=True)
+        with open(self.data / "users" / "x" / "pdfs" / "large.bin", "wb") as large:
+            large.truncate(80 << 20)
+        archive = self.backup()
+        self.assertEqual(self.skipped(self.check(PLUGINS / "source-sqlite.so", url=f"sqlite:{self.data}/aviary.db")), {"memory"})
+        files = self.check(PLUGINS / "source-files.so", url=f"file:{self.data}/users")
+        self.assertEqual(self.skipped(files) - {"memory"}, {"reread", "restrict"})
+        self.assertEqual(self.skipped(self.check(PLUGINS / "source-tar-gz.so", url=f"file:{archive}")) - {"memory"}, {"restrict"})
+        # Hashes with fresh salt are what it makes.
+        self.check(PLUGINS / "source-aviary-single-user.so", "--except", "repeatable", username="admin", password="secret",
+                   documents=self.data / "users" / "x" / "pdfs")
+
+    def test_sinks(self):
+        self.check(PLUGINS / "sink-tar-gz.so", url="file:${FOLDER}/b.tar.gz")
+        self.check(PLUGINS / "sink-sqlite.so", url="sqlite:${FOLDER}/b.db")
+        files = self.check(PLUGINS / "sink-files.so", url="file:${FOLDER}/users")
+        self.assertEqual(self.skipped(files) - {"memory"}, {"mixed", "empty"})
+
+    def test_sinks_over_data_that_is_there(self):
+        self.check(PLUGINS / "sink-sqlite.so", "--before", f"cp '{FIXTURES}/aviary/aviary.db' \"$FOLDER/b.db\"", "--except", "mixed",
+                   "--only", "accept-quiet", "--only", "dry-run", "--only", "abort-after-begin", "--only", "abort-while-writing",
+                   "--only", "abort-after-prepare", url="sqlite:${FOLDER}/b.db")
+
+    def test_transforms(self):
+        for name, settings in (("select", {"exclude_tables": "empty"}),
+                               ("mask", {"key": "0123456789abcdef", "rules": "[{column: users.email, email: true}]"}),
+                               ("schema-map", {"to": "postgresql"}),
+                               ("user-filter", {"users": "user1", "allow_empty": "true"})):
+            with self.subTest(name):
+                self.assertEqual(self.skipped(self.check(PLUGINS / f"transform-{name}.so", **settings)) - {"memory"},
+                                 {"empty"} if name == "user-filter" else set())
+
+    @unittest.skipUnless(os.environ.get("ROOST_TEST_PG_SOCKET"), "needs scripts/with-postgres.sh")
+    def test_postgres(self):
+        database = f"conformance_{os.getpid()}"
+        where = f"{database}?host={os.environ['PGHOST']}&port={os.environ['PGPORT']}&user={os.environ['PGUSER']}"
+        psql = f"psql -XqAt -h '{os.environ['PGHOST']}' -p {os.environ['PGPORT']} -U {os.environ['PGUSER']} {database}"
+        base = psql.removesuffix(database)
+        subprocess.run(f"{base} postgres -c 'CREATE DATABASE {database}'", shell=True, check=True)
+        self.addCleanup(subprocess.run, f"{base} postgres -c 'DROP DATABASE {database}'", shell=True)
+        state = ("SELECT table_name, column_name, data_type FROM information_schema.columns WHERE table_schema = 'public' ORDER BY 1, 2; "
+                 "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace")
+        self.check(PLUGINS / "sink-postgresql.so", "--before",
+                   f"PGOPTIONS='-c client_min_messages=error' {psql} -c 'DROP SCHEMA public CASCADE; CREATE SCHEMA public'",
+                   "--observe", f'{psql} -c "{state}"', url=f"postgresql:///{where}")
+        subprocess.run(f"{psql} -c 'DROP SCHEMA public CASCADE; CREATE SCHEMA public' -c 'CREATE TABLE a(id bigint PRIMARY KEY, t text)' "
+                       "-c \"INSERT INTO a SELECT g, repeat('x', 200) FROM generate_series(1, 400000) g\"", shell=True, check=True,
+                       capture_output=True)
+        self.assertEqual(self.skipped(self.check(PLUGINS / "source-postgresql.so", url=f"postgresql:///{where}")) - {"memory"}, set())
+
+
+class Bad(Conformance):
+    """Each wrong plugin fails the check that is about what is wrong with it."""
+
+    def assertFails(self, library, check, words, *arguments, **settings):
+        failed = self.failures(self.check(library, *arguments, expect=1, **settings))
+        self.assertIn(check, failed)
+        self.assertIn(words, failed[check])
+
+    def test_what_does_not_load(self):
+        for stem, words in (("older_abi", "it was built for plugin ABI"), ("no_entry", "it has no entry 'roost_plugin_v1'"),
+                            ("initialiser_throws", "ended by signal 6 (Aborted)"), ("options_throw", "the options are not known yet"),
+                            ("entry_throws", "its entry threw: not today")):
+            with self.subTest(stem):
+                report = self.check(BAD / f"bad_{stem}.so", expect=1)
+                self.assertEqual(list(self.failures(report)), ["loads"])
+                self.assertIn(words, self.failures(report)["loads"])
+
+    def test_manifests(self):
+        library = Path(shutil.copy(GOOD / "fixture_drop_table.so", self.folder / "plugin.so"))
+        self.assertFails(library, "manifest", "there is no plugin.json beside it", names="users")
+        manifest = json.loads((GOOD / "fixture_drop_table.json").read_text())
+        library.with_suffix(".json").write_text(json.dumps({**manifest, "description": "Something else"}))
+        self.assertFails(library, "manifest", "the manifest has 'Something else'", names="users")
+
+    def test_descriptions(self):
+        library = BAD / "bad_ill_described.so"
+        failed = self.failures(self.check(library, expect=1))
+        self.assertEqual(failed["info"], "its name 'Ill_Described' has more than lower case letters, digits and '-'")
+        self.assertEqual(failed["options"], "option 'api-key' is called like a secret and not marked as one (.secret())")
+        self.assertEqual(failed["bad-settings"], "too long (while option 'api-key' was given a text of a MiB)")
+
+    def test_sources(self):
+        library = BAD / "bad_impossible_source.so"
+        for way, check, words in (
+                ("wrong-ids", "catalog", "table one has number 5 at position 0"), ("wrong-table", "items", "rows of a table that is not open"),
+                ("wrong-columns", "items", "rows of 3 values for table one"), ("no-batch", "items", "a batch that is none"),
+                ("rows-after-end", "items", "not open"), ("wrong-count", "items", "gave 2 rows and speaks of 3"),
+                ("table-twice", "items", "twice"), ("table-missing", "items", "left out table two"), ("never-closed", "items", "ended within"),
+                ("file-in-table", "items", "a file before it closed"), ("unsafe-path", "items", "unsafe name"),
+                ("no-content", "items", "without content"), ("too-many-bytes", "items", "more bytes"),
+                ("unstable", "repeatable", "other values"), ("resumes", "end", "after it had said that there are no more"),
+                ("none", "counts", "its catalog says 0 rows of table one, and 2 came")):
+            with self.subTest(way):
+                self.assertFails(library, check, words, "--only", check, url="impossible:x", way=way)
+        self.assertFails(library, "items", "", "--only", "items", url="impossible:x", way="wordless")
+
+    @unittest.skipIf(os.environ.get("ROOST_SANITIZED"), "a sanitizer keeps what was freed")
+    def test_memory(self):
+        for library, settings in ((BAD / "bad_impossible_source.so", {"url": "impossible:x", "batches": 150}),
+                                  (BAD / "bad_impossible_transform.so", {}), (BAD / "bad_careless_sink.so", {"url": "file:${FOLDER}/x"})):
+            self.assertFails(library, "memory", "64 MiB is the limit", "--only", "memory", way="hoards", **settings)
+            self.assertEqual(self.failures(self.check(library, "--only", "memory", **settings)), {})
+
+    def test_transforms(self):
+        for way, check, words in (
+                ("wrong-columns", "items", "values for table users, which has 5 columns"), ("wrong-table", "items", "not open"),
+                ("no-batch", "items", "a batch that is none"), ("wrong-count", "items", "speaks of"), ("drops-end", "items", "before it closed"),
+                ("renumbers", "items", "not in its catalog"), ("changes-batch", "batches-kept", "changed a batch in place"),
+                ("refuses-bytes", "mixed", "it takes no bytes")):
+            with self.subTest(way):
+                self.assertFails(BAD / "bad_impossible_transform.so", check, words, "--only", check, way=way)
+
+    def test_sinks(self):
+        for way, check, words in (
+                ("accept", "accept-quiet", "'x' appeared in the target when it was asked whether it accepts"),
+                ("begin", "abort-after-begin", "after it was aborted right after begin()"),
+                ("write", "abort-while-writing", "after it was aborted while it wrote"),
+                ("prepare", "abort-after-prepare", "after it was aborted behind prepare()"), ("abort", "abort-after-begin", "'x' appeared"),
+                ("destructor", "destroyed", "'x' was published though it was destroyed without a commit"),
+                ("dry-run", "dry-run", "'x' appeared in the target after a dry run"), ("never", "commit", "nothing is in the target"),
+                ("leaves-parts", "abort-after-begin", "'x.part' appeared"), ("refuses-uuids", "commit", "it takes no uuids")):
+            with self.subTest(way):
+                self.assertFails(BAD / "bad_careless_sink.so", check, words, "--only", check, url="file:${FOLDER}/x", way=way)
+
+    def test_crashes_and_hangs_end_one_check_alone(self):
+        for how, words in (("crash", "ended by signal 11 (Segmentation fault)"), ("number", "no exception"), ("exception", "nobody thought of"),
+                           ("error", "it went wrong in")):
+            for library, call, settings in (("throwing_source", "next", {"url": "throwing:x"}), ("throwing_transform", "apply", {}),
+                                            ("throwing_sink", "write", {"url": "file:${FOLDER}/x"})):
+                with self.subTest(f"{library} {how}"):
+                    report = self.check(BAD / f"bad_{library}.so", expect=1, how=how, **{"in": call}, **settings)
+                    failed = self.failures(report)
+                    self.assertIn(words, " ".join(failed.values()))
+                    self.assertGreaterEqual(report["passed"], 5)
+        report = self.check(BAD / "bad_throwing_source.so", "--only", "items", "--only", "info", "--time-limit", "3", expect=1, how="hang",
+                            url="throwing:x", **{"in": "next"})
+        self.assertEqual(list(self.failures(report)), ["items"])
+        self.assertRegex(self.failures(report)["items"], "a call never came back|did not end within 3 seconds")
+
+
+class CommandLine(Conformance):
+    def test_output_is_a_line_a_check_and_a_summary(self):
+        done = self.roost("test-plugin", GOOD / "fixture_counter.so", "--set", "url=counter:x")
+        lines = done.stdout.splitlines()
+        self.assertEqual(lines[0], f"source counter 1.0   ({GOOD}/fixture_counter.so)")
+        self.assertEqual(lines[1], "  ok       loads")
+        self.assertIn("  skipped  reread: it says that its rows can be read once", lines)
+        self.assertRegex(lines[-1], r"^\d+ passed, 0 failed, \d skipped$")
+
+    def test_the_list_runs_nothing(self):
+        done = self.roost("test-plugin", GOOD / "fixture_discard.so", "--list")
+        self.assertRegex(done.stdout, r"(?m)^abort-after-prepare +nothing is left when it is aborted after prepare\(\)$")
+        self.assertNotIn("ok", done.stdout.split())
+
+    def test_options_from_a_file(self):
+        file = self.folder / "options.yaml"
+        file.write_text("url: 'counter:x'\ntables: [a, b]\n")
+        self.assertEqual(self.failures(self.check(GOOD / "fixture_counter.so", "--options", file, "--only", "items")), {})
+        file.write_text("url: 'counter:x'\nrosw: 5\n")
+        failed = self.failures(self.check(GOOD / "fixture_counter.so", "--options", file, "--only", "items", expect=1))
+        self.assertIn("unknown option 'rosw'", failed["items"])
+        self.assertIn("did you mean 'rows'?", failed["items"])
+
+    def test_mistakes_are_told(self):
+        self.assertIn("did you mean 'memory'?",
+                      self.roost("test-plugin", GOOD / "fixture_counter.so", "--only", "memroy", expect=1).stderr)
+        self.assertIn("there-is-none.so", self.roost("test-plugin", self.folder / "there-is-none.so", expect=1).stdout)
+        self.assertIn("FILE is required", self.roost("test-plugin", expect=2).stderr)
+        self.assertIn("the command of --before failed: false",
+                      self.roost("test-plugin", GOOD / "fixture_counter.so", "--before", "false", "--only", "info", expect=1).stdout)
+
+
+if __name__ == "__main__":
+    unittest.main()

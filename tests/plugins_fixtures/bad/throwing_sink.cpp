@@ -1,0 +1,88 @@
+// A sink that fails in the call that it is told to fail in. It publishes an empty file.
+#include <fstream>
+
+#include "fault.hpp"
+#include "roost/plugin.hpp"
+
+namespace {
+
+using namespace roost;
+
+class ThrowingSink final : public Sink {
+public:
+    enum class Call {
+        none,
+        constructor,
+        dialect,
+        role,
+        accept,
+        begin,
+        write,
+        prepare,
+        commit,
+        tidy,
+        abort,
+        summary
+    };
+    struct Options {
+        Location url;
+        Call in = Call::none;
+        bad::Fault how = bad::Fault::error;
+    };
+
+    static PluginInfo info() {
+        return {"throwing", "1.0", "Fails in one of its calls, for tests", "archive", {"throwing"}};
+    }
+    static const OptionTable<Options>& options() {
+        static const auto table = OptionTable<Options>()
+                                      .url(&Options::url, "The file that it makes.")
+                                      .example("file:a.throwing")
+                                      .choice("in", &Options::in,
+                                              {"none", "constructor", "dialect", "role", "accept", "begin",
+                                               "write", "prepare", "commit", "tidy", "abort", "summary"},
+                                              "The call that fails.")
+                                      .choice("how", &Options::how, bad::faultNames(), "How it fails.");
+        return table;
+    }
+
+    explicit ThrowingSink(Options options) : options_(std::move(options)) { fail(Call::constructor); }
+    [[nodiscard]] std::string dialect() const override {
+        fail(Call::dialect);
+        return {};
+    }
+    [[nodiscard]] CommitRole commitRole() const override {
+        fail(Call::role);
+        return CommitRole::alone;
+    }
+    Acceptance accept(const Catalog&, Context&) override {
+        fail(Call::accept);
+        Acceptance acceptance;
+        acceptance.tables = acceptance.entries = true;
+        acceptance.target = options_.url.path();
+        return acceptance;
+    }
+    void begin(const Catalog&, Context&) override { fail(Call::begin); }
+    void write(Item&) override { fail(Call::write); }
+    void prepare() override { fail(Call::prepare); }
+    void commit() override {
+        fail(Call::commit);
+        std::ofstream(options_.url.path()).flush();
+    }
+    void tidy() override { fail(Call::tidy); }
+    void abort() noexcept override { fail(Call::abort); }
+    [[nodiscard]] std::vector<std::pair<std::string, std::string>> summary() const override {
+        fail(Call::summary);
+        return {};
+    }
+
+private:
+    void fail(Call call) const {
+        if (options_.in == call) bad::commit(options_.how, "sink");
+    }
+
+    Options options_;
+};
+
+}  // namespace
+
+ROOST_PLUGIN(ThrowingSink)
