@@ -6,7 +6,7 @@
 
 namespace roost::archive {
 
-ArchiveInput::ArchiveInput(std::shared_ptr<stream::FileInput> input, Context& context)
+ArchiveInput::ArchiveInput(std::shared_ptr<stream::RepeatableInput> input, Context& context)
     : context_(context), input_(std::move(input)) {
     if (!input_->repeatable())
         recorded_ = std::make_shared<stream::RecordedInput>(*input_, context.temporaryFolder());

@@ -14,7 +14,7 @@ namespace roost::archive {
 class ArchiveInput {
 public:
     /// `context` must outlive the input.
-    ArchiveInput(std::shared_ptr<stream::FileInput> input, Context& context);
+    ArchiveInput(std::shared_ptr<stream::RepeatableInput> input, Context& context);
 
     /// From the front. Nobody may be reading what an earlier call gave.
     [[nodiscard]] std::shared_ptr<stream::ByteInput> open();
@@ -25,7 +25,7 @@ public:
 
 private:
     Context& context_;
-    std::shared_ptr<stream::FileInput> input_;
+    std::shared_ptr<stream::RepeatableInput> input_;
     std::shared_ptr<stream::RecordedInput> recorded_;  // of what is no plain file
     std::string state_;
     bool opened_ = false;

@@ -93,14 +93,6 @@ std::string FileInput::state() const {
            std::to_string(info.st_mtim.tv_nsec);
 }
 
-std::unique_ptr<FileInput> openInput(const Location& location) {
-    if (location.scheme() == "-" || location.path() == "-") return FileInput::standardInput();
-    if (location.scheme() != "file")
-        throw Error("an archive cannot be read from '" + location.redacted() + "'",
-                    "archives are read from file:PATH, or from - (standard input)");
-    return std::make_unique<FileInput>(location.path());
-}
-
 std::size_t RecordedInput::read(std::span<std::byte> buffer, const std::stop_token& stop) {
     const std::size_t size = input_.read(buffer, stop);
     if (recording_) copy_.append({reinterpret_cast<const char*>(buffer.data()), size});

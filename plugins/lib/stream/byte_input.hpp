@@ -13,7 +13,6 @@
 #include "lib/storage/file_descriptor.hpp"
 #include "lib/storage/scratch_file.hpp"
 #include "roost/context.hpp"
-#include "roost/location.hpp"
 
 namespace roost::stream {
 
@@ -28,8 +27,19 @@ public:
     [[nodiscard]] virtual std::string name() const = 0;
 };
 
+/// An archive's own bytes, which may have to be read more than once.
+class RepeatableInput : public ByteInput {
+public:
+    /// Whether it can be: a pipe cannot.
+    [[nodiscard]] virtual bool repeatable() const noexcept = 0;
+    /// Goes back to the front. Only where it is repeatable.
+    virtual void rewind() = 0;
+    /// A text that changes when somebody writes to what is read. Only where it is repeatable.
+    [[nodiscard]] virtual std::string state() const = 0;
+};
+
 /// A file, a FIFO, or standard input.
-class FileInput final : public ByteInput {
+class FileInput final : public RepeatableInput {
 public:
     /// Throws roost::Error where the file cannot be opened or is a folder. Does not wait for a FIFO's writer.
     explicit FileInput(std::filesystem::path file);
@@ -37,12 +47,10 @@ public:
 
     std::size_t read(std::span<std::byte> buffer, const std::stop_token& stop) override;
     [[nodiscard]] std::string name() const override { return name_; }
-    /// Whether it can be read more than once.
-    [[nodiscard]] bool repeatable() const noexcept { return regular_; }
-    /// Goes back to the front. Only where it is repeatable.
-    void rewind();
-    /// Size and times of a plain file, to tell whether somebody wrote to it.
-    [[nodiscard]] std::string state() const;
+    [[nodiscard]] bool repeatable() const noexcept override { return regular_; }
+    void rewind() override;
+    /// Size and times of a plain file.
+    [[nodiscard]] std::string state() const override;
 
 private:
     FileInput(storage::FileDescriptor descriptor, std::string name);
@@ -52,9 +60,6 @@ private:
     std::string name_;
     bool regular_ = false;
 };
-
-/// What `file:PATH`, `file:-` and `-` name.
-[[nodiscard]] std::unique_ptr<FileInput> openInput(const Location& location);
 
 /// Passes on what another input gives and keeps a copy of it, so that it can be read once more.
 class RecordedInput final : public ByteInput {

@@ -1,4 +1,4 @@
-// The sink `archive` for tar.gz: one file, or standard output.
+// The sink `archive` for tar.gz: one archive, wherever its url leads.
 #pragma once
 
 #include <cstdint>
@@ -8,17 +8,16 @@
 #include <vector>
 
 #include "lib/archive/backup_writer.hpp"
-#include "lib/stream/partial_file.hpp"
+#include "lib/transport/transport.hpp"
+#include "lib/transport/transport_options.hpp"
 #include "roost/plugin.hpp"
 
 namespace roost {
 
 class TarGzSink final : public Sink {
 public:
-    struct Options {
-        Location url;
+    struct Options : transport::TargetOptions {
         int level = 2;
-        stream::OnExisting onExisting = stream::OnExisting::fail;
         archive::OnChanged onChanged = archive::OnChanged::warn;
         std::string usersTable = "users";
         std::string apiKeysTable = "api_keys";
@@ -29,11 +28,11 @@ public:
 
     static PluginInfo info();
     static const OptionTable<Options>& options();
-    /// Beyond single values: the url's scheme.
+    /// Beyond single values: the url.
     static void check(const Options& options, const Node& settings, Diagnostics& diagnostics);
     static std::string recover(const std::string& record, Context& context);
 
-    explicit TarGzSink(Options options) : options_(std::move(options)) {}
+    explicit TarGzSink(Options options);
 
     Acceptance accept(const Catalog& catalog, Context& context) override;
     void begin(const Catalog& catalog, Context& context) override;
@@ -44,13 +43,8 @@ public:
     [[nodiscard]] std::vector<std::pair<std::string, std::string>> summary() const override;
 
 private:
-    [[nodiscard]] bool toStandardOutput() const {
-        return options_.url.scheme() == "-" || options_.url.path() == "-";
-    }
-    void refuseBadTarget(Acceptance& acceptance) const;
-    std::unique_ptr<stream::ByteTarget> openTarget(Context& context) const;
-
     Options options_;
+    std::unique_ptr<transport::Transport> transport_;
     std::unique_ptr<stream::ByteTarget> target_;
     std::unique_ptr<archive::BackupWriter> writer_;  // destroyed before what it writes to
     std::uint64_t size_ = 0;

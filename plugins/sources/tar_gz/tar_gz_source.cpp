@@ -10,7 +10,7 @@
 #include "lib/archive/archive_input.hpp"
 #include "lib/archive/backup_notes.hpp"
 #include "lib/archive/inspection.hpp"
-#include "lib/stream/byte_input.hpp"
+#include "lib/transport/schemes.hpp"
 #include "roost/version.hpp"
 
 namespace roost {
@@ -18,7 +18,10 @@ namespace roost {
 namespace {
 
 std::shared_ptr<archive::ArchiveInput> openArchive(const Location& location, Context& context) {
-    return std::make_shared<archive::ArchiveInput>(stream::openInput(location), context);
+    transport::TransportOptions options;
+    options.url = location;
+    return std::make_shared<archive::ArchiveInput>(transport::makeTransport(options)->openInput(context),
+                                                   context);
 }
 
 /// What `roost inspect` and `roost verify` read by.
@@ -52,10 +55,11 @@ PluginInfo TarGzSource::info() {
 
 const OptionTable<TarGzSource::Options>& TarGzSource::options() {
     constexpr std::int64_t any = std::numeric_limits<std::int64_t>::max();
-    static const auto table =
-        OptionTable<Options>()
-            .url(&Options::url, "Where the archive is: file:PATH, or - for standard input.")
-            .example("file:backups/backup_20260131_120000.tar.gz")
+    static const auto table = [] {
+        OptionTable<Options> declared;
+        transport::addTransportOptions(declared, "Where the archive is: file:PATH, or - for standard input.",
+                                       "file:backups/backup_20260131_120000.tar.gz");
+        declared
             .text(
                 "application-version", &Options::applicationVersion,
                 "The version of the application that the data goes to. A backup of another one is warned of.")
@@ -88,23 +92,19 @@ const OptionTable<TarGzSource::Options>& TarGzSource::options() {
             .size("max-metadata", &Options::maxMetadata, "256MiB",
                   "The most bytes that metadata.json may take.")
             .range(1, any);
+        return declared;
+    }();
     return table;
 }
 
 void TarGzSource::check(const Options& options, const Node& settings, Diagnostics& diagnostics) {
     checkPairs(settings, "file-columns", diagnostics, archive::fileColumn);
     checkPairs(settings, "content-columns", diagnostics, archive::contentColumn);
-    const Node* const url = settings.find("url");
-    if (url == nullptr || !url->isScalar()) return;
-    const std::string& scheme = options.url.scheme();
-    if (scheme.empty() || scheme == "-") return;
-    if (scheme != "file")
-        diagnostics.error(url->position,
-                          "tar-gz cannot read from '" + scheme + ":'; it takes file:PATH and -",
-                          url->scalar.size());
-    else if (options.url.path().empty() || options.url.path().back() == '/')
-        diagnostics.error(url->position, "the url names no file", url->scalar.size());
+    transport::checkTransport(options, settings, info().name, transport::Direction::read, diagnostics);
 }
+
+TarGzSource::TarGzSource(Options options)
+    : options_(std::move(options)), transport_(transport::makeTransport(options_)) {}
 
 archive::BackupReading TarGzSource::reading() const {
     archive::BackupReading reading;
@@ -116,7 +116,7 @@ archive::BackupReading TarGzSource::reading() const {
 
 Catalog TarGzSource::catalog(Context& context) {
     context_ = &context;
-    input_ = stream::openInput(options_.url);
+    input_ = transport_->openInput(context);
     const auto input = std::make_shared<archive::ArchiveInput>(input_, context);
     std::vector<std::string> findings;
     if (context.dryRun()) {
@@ -157,7 +157,7 @@ std::unique_ptr<archive::BackupReader> TarGzSource::openAgain() const {
         throw Error(
             input_->name() + " comes through a pipe, and choosing users takes reading it more than once",
             "save the archive to a file and name that file");
-    std::shared_ptr<stream::FileInput> again = stream::openInput(options_.url);
+    std::shared_ptr<stream::RepeatableInput> again = transport_->openInput(*context_);
     if (again->state() != input_->state())
         throw Error(input_->name() + " changed while it was read", "run again when nobody writes to it");
     archive::BackupReading whole = reading();

@@ -1,4 +1,4 @@
-// Source `archive` for tar.gz: a backup that roost or Aviary wrote, from a file, a pipe or standard input.
+// Source `archive` for tar.gz: a backup that roost or Aviary wrote, wherever its url leads.
 #pragma once
 
 #include <cstdint>
@@ -9,14 +9,15 @@
 #include "lib/archive/backup_reader.hpp"
 #include "lib/archive/content_rules.hpp"
 #include "lib/stream/byte_input.hpp"
+#include "lib/transport/transport.hpp"
+#include "lib/transport/transport_options.hpp"
 #include "roost/plugin.hpp"
 
 namespace roost {
 
 class TarGzSource final : public Source {
 public:
-    struct Options {
-        Location url;
+    struct Options : transport::TransportOptions {
         std::string applicationVersion = "unknown";
         TextMap fileColumns = archive::aviaryFileColumns();
         TextMap contentColumns = archive::aviaryContentColumns();
@@ -29,12 +30,12 @@ public:
 
     static PluginInfo info();
     static const OptionTable<Options>& options();
-    /// Beyond single values: the url's scheme, and the patterns of the columns that speak of files.
+    /// Beyond single values: the url, and the patterns of the columns that speak of files.
     static void check(const Options& options, const Node& settings, Diagnostics& diagnostics);
     static ArchiveSummary inspect(const Location& archive, Context& context);
     static ArchiveSummary verify(const Location& archive, Context& context);
 
-    explicit TarGzSource(Options options) : options_(std::move(options)) {}
+    explicit TarGzSource(Options options);
 
     /// In a dry run the archive is read and checked whole first.
     Catalog catalog(Context& context) override;
@@ -52,8 +53,9 @@ private:
     [[nodiscard]] std::unique_ptr<archive::BackupReader> openAgain() const;
 
     Options options_;
+    std::unique_ptr<transport::Transport> transport_;
     Context* context_ = nullptr;
-    std::shared_ptr<stream::FileInput> input_;
+    std::shared_ptr<stream::RepeatableInput> input_;
     std::unique_ptr<archive::BackupReader> backup_;
     std::shared_ptr<const OwnerChoice> owners_;  ///< null for all
     bool toldFindings_ = false;
