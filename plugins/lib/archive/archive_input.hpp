@@ -5,8 +5,10 @@
 #include <memory>
 #include <string>
 
+#include "lib/openpgp/key_options.hpp"
 #include "lib/stream/byte_input.hpp"
 #include "lib/stream/container.hpp"
+#include "lib/stream/peeked_input.hpp"
 #include "roost/context.hpp"
 
 namespace roost::archive {
@@ -15,12 +17,14 @@ namespace roost::archive {
 enum class Format : std::uint8_t { tarGz, zip };
 
 /// Gives the members of an archive from the front, several times. What comes through a pipe is copied to an
-/// unlinked temporary file meanwhile, unless it is told that once is enough. One reader at a time.
+/// unlinked temporary file meanwhile, unless it is told that once is enough. An archive that is encrypted is
+/// decrypted, and which format it has is told by its first bytes. One reader at a time.
 class ArchiveInput {
 public:
-    /// `context` must outlive the input.
+    /// `context` must outlive the input. `format` is the one that is expected; messages are its reader's
+    /// where the first bytes tell nothing.
     ArchiveInput(std::shared_ptr<stream::RepeatableInput> input, Context& context,
-                 Format format = Format::tarGz);
+                 Format format = Format::tarGz, openpgp::DecryptOptions keys = {});
 
     /// From the front. Nobody may be using what an earlier call gave.
     [[nodiscard]] std::unique_ptr<stream::ContainerReader> open();
@@ -31,11 +35,13 @@ public:
 
 private:
     [[nodiscard]] std::shared_ptr<stream::ByteInput> openBytes();
-    [[nodiscard]] std::shared_ptr<const stream::RandomInput> openAnywhere();
+    [[nodiscard]] std::unique_ptr<stream::ContainerReader> openZip(
+        const std::shared_ptr<stream::ByteInput>& bytes, bool encrypted);
 
     Context& context_;
     std::shared_ptr<stream::RepeatableInput> input_;
     Format format_;
+    openpgp::DecryptOptions keys_;
     std::shared_ptr<stream::RecordedInput> recorded_;    // of what is no plain file
     std::shared_ptr<const stream::RandomInput> copied_;  // of what has to be read from its end
     std::string state_;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "lib/storage/shown_name.hpp"
+#include "lib/stream/sealed_file.hpp"
 #include "roost/error.hpp"
 
 namespace roost::stream {
@@ -56,6 +57,36 @@ private:
     storage::ScratchFile copy_;
     std::string name_;
 };
+
+/// The same, encrypted.
+class SealedInput final : public RandomInput {
+public:
+    SealedInput(const std::filesystem::path& folder, std::string name)
+        : copy_(folder), name_(std::move(name)) {}
+    void append(std::span<const std::byte> bytes) { copy_.append(bytes); }
+    [[nodiscard]] std::uint64_t size() const override { return copy_.size(); }
+    void read(std::uint64_t offset, std::span<std::byte> buffer) const override {
+        copy_.read(offset, buffer);
+    }
+    [[nodiscard]] std::string name() const override { return name_; }
+
+private:
+    SealedFile copy_;
+    std::string name_;
+};
+
+template <class Copy>
+std::shared_ptr<const RandomInput> copyAll(ByteInput& input, Context& context) {
+    auto copy = std::make_shared<Copy>(context.temporaryFolder(), input.name());
+    std::vector<std::byte> piece(copiedAtOnce);
+    const std::stop_token stop = context.stopToken();
+    while (const std::size_t got = input.read(piece, stop)) {
+        if (stop.stop_requested()) throw Interrupted();
+        context.alive();
+        copy->append(std::span(piece).first(got));
+    }
+    return copy;
+}
 
 }  // namespace
 
@@ -131,15 +162,11 @@ void FileInput::read(std::uint64_t offset, std::span<std::byte> buffer) const {
 }
 
 std::shared_ptr<const RandomInput> copyToScratch(ByteInput& input, Context& context) {
-    auto copy = std::make_shared<ScratchInput>(context.temporaryFolder(), input.name());
-    std::vector<std::byte> piece(copiedAtOnce);
-    const std::stop_token stop = context.stopToken();
-    while (const std::size_t got = input.read(piece, stop)) {
-        if (stop.stop_requested()) throw Interrupted();
-        context.alive();
-        copy->append(std::span(piece).first(got));
-    }
-    return copy;
+    return copyAll<ScratchInput>(input, context);
+}
+
+std::shared_ptr<const RandomInput> copySealed(ByteInput& input, Context& context) {
+    return copyAll<SealedInput>(input, context);
 }
 
 std::size_t RecordedInput::read(std::span<std::byte> buffer, const std::stop_token& stop) {

@@ -102,5 +102,7 @@ private:
 
 /// Copies what is left of `input` to an unlinked file in the temporary folder.
 [[nodiscard]] std::shared_ptr<const RandomInput> copyToScratch(ByteInput& input, Context& context);
+/// The same to a SealedFile, for what must not lie on a disk as it is.
+[[nodiscard]] std::shared_ptr<const RandomInput> copySealed(ByteInput& input, Context& context);
 
 }  // namespace roost::stream
