@@ -75,11 +75,8 @@ std::optional<ExtraFields> extraFields(std::string_view extra) {
             constexpr std::int64_t second = 1'000'000'000;
             fields.modifiedNanoseconds =
                 static_cast<std::int32_t>(ZipUtil::get32BitValue(field.data(), 1)) * second;
-            fields.unknown |= field.size() != 5;
         } else if (id == ntfsField && ntfsTime(field)) {
             fields.modifiedNanoseconds = ntfsTime(field);
-        } else {
-            fields.unknown = true;
         }
     }
     return fields;
@@ -113,7 +110,6 @@ void ZipDirectory::find() {
     }
     if (at == std::string::npos) damaged("is damaged: it ends too early, without a directory");
     const char* const end = tail.data() + at;
-    hasComment_ = at + endBytes != tail.size();
     const std::uint64_t position = size - tail.size() + at;
     if (ZipUtil::get16BitValue(end, 4) != 0 || ZipUtil::get16BitValue(end, 6) != 0 ||
         ZipUtil::get16BitValue(end, 8) != ZipUtil::get16BitValue(end, 10))
@@ -170,6 +166,14 @@ std::string_view ZipDirectory::take(std::size_t size) {
     return text;
 }
 
+bool ZipDirectory::endsAsRoosts() const {
+    const std::string expected = directoryEnd(entries_, begin_, end_ - begin_);
+    if (input_->size() - end_ != expected.size()) return false;
+    std::string found(expected.size(), '\0');
+    input_->read(end_, std::as_writable_bytes(std::span(found)));
+    return found == expected;
+}
+
 std::optional<DirectoryEntry> ZipDirectory::next() {
     if (given_ == entries_) {
         if (at_ != end_ || used_ != buffer_.size())
@@ -193,7 +197,8 @@ std::optional<DirectoryEntry> ZipDirectory::next() {
     const std::uint16_t comment = ZipUtil::get16BitValue(raw, directoryCommentLength);
     entry.name = take(ZipUtil::get16BitValue(raw, directoryNameLength));
     const std::string extra(take(ZipUtil::get16BitValue(raw, directoryExtraLength)));
-    take(comment);
+    entry.raw = record + entry.name + extra;
+    entry.raw += take(comment);
     const auto fields = extraFields(extra);
     if (!fields || ZipUtil::get16BitValue(raw, directoryDisk) != 0)
         damaged("is damaged: a record of its directory is not valid");
@@ -205,7 +210,6 @@ std::optional<DirectoryEntry> ZipDirectory::next() {
         *number = *value;
     }
     entry.modifiedNanoseconds = fields->modifiedNanoseconds;
-    entry.odd = comment != 0 || fields->unknown;
     return entry;
 }
 

@@ -17,7 +17,6 @@ namespace roost::zip {
 struct ExtraFields {
     std::optional<std::int64_t> modifiedNanoseconds;
     std::string_view zip64;  ///< its content; empty where there is none
-    bool unknown = false;    ///< there are others
 };
 
 /// Nothing where a field reaches beyond the end of `extra`, or the end is no field. Valid as long as `extra`.
@@ -36,7 +35,7 @@ struct DirectoryEntry {
     std::uint8_t madeOn = 0;
     std::uint32_t attributes = 0;
     std::optional<std::int64_t> modifiedNanoseconds;
-    bool odd = false;  ///< it has a comment or fields that roost does not write
+    std::string raw;  ///< the whole record
 };
 
 /// The records, in order. Throws roost::Error that names the zip. One thread.
@@ -48,8 +47,8 @@ public:
     [[nodiscard]] std::optional<DirectoryEntry> next();
     /// Where the members' bytes must have ended.
     [[nodiscard]] std::uint64_t begin() const noexcept { return begin_; }
-    /// It has a comment of the whole.
-    [[nodiscard]] bool hasComment() const noexcept { return hasComment_; }
+    /// Whether what stands behind the directory is what roost writes there.
+    [[nodiscard]] bool endsAsRoosts() const;
 
 private:
     [[noreturn]] void damaged(const std::string& how) const;
@@ -62,7 +61,6 @@ private:
     std::uint64_t end_ = 0;
     std::uint64_t entries_ = 0;
     std::uint64_t given_ = 0;
-    bool hasComment_ = false;
     std::uint64_t at_ = 0;  // of what is not in buffer_ yet
     std::string buffer_;    // a stretch of the directory
     std::size_t used_ = 0;

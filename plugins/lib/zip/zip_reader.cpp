@@ -57,6 +57,10 @@ stream::MemberKind kindOf(const DirectoryEntry& entry) noexcept {
     }
 }
 
+std::int64_t wholeSeconds(std::int64_t nanoseconds) noexcept {
+    return nanoseconds / second - (nanoseconds % second < 0 ? 1 : 0);
+}
+
 /// A zip's own time, in the time zone that it does not tell of: taken for UTC.
 std::int64_t zipTime(std::uint32_t time) {
     char raw[4];
@@ -168,7 +172,8 @@ void ZipReader::checkLocalHeader() {
         (fields->modifiedNanoseconds && entry_.modifiedNanoseconds &&
          fields->modifiedNanoseconds != entry_.modifiedNanoseconds))
         throw refusal("has one header at its bytes and another in the archive's directory");
-    odd_ = fields->unknown || behind || !fields->modifiedNanoseconds;
+    localRaw_ = raw + texts;
+    wide_ = !fields->zip64.empty();
     gap_ |= entry_.offset != position_;
     position_ = dataAt;
 }
@@ -181,13 +186,35 @@ void ZipReader::describe() {
     const bool folder = header_.kind == stream::MemberKind::folder;
     header_.mode = hasUnixMode(entry_) ? entry_.attributes >> 16U & permissionBits : folder ? 0700U : 0600U;
     header_.modifiedNanoseconds = entry_.modifiedNanoseconds.value_or(zipTime(entry_.time));
-    if (odd_ || entry_.odd || entry_.madeOn != madeOnUnix || !entry_.modifiedNanoseconds)
+    if (!hasRoostsHeaders())
         header_.oddity = "its zip headers are of another kind";
     else if (gap_)
         header_.oddity = "bytes stand between its entries";
     std::string_view plain = entry_.name;
     if (folder) plain.remove_suffix(1);
-    headerText_ = headerText(plain, folder, header_.mode, header_.modifiedNanoseconds / second, header_.size);
+    headerText_ =
+        headerText(plain, folder, header_.mode, wholeSeconds(header_.modifiedNanoseconds), header_.size);
+}
+
+/// Whether roost would have written the same bytes for what the headers tell.
+bool ZipReader::hasRoostsHeaders() const {
+    Record record;
+    record.member.name = header_.name;
+    record.member.folder = header_.kind == stream::MemberKind::folder;
+    if (record.member.folder) record.member.name.pop_back();
+    record.member.mode = header_.mode;
+    record.member.modifiedSeconds = wholeSeconds(header_.modifiedNanoseconds);
+    record.member.size = entry_.size;
+    record.method = entry_.method;
+    record.wide = wide_;
+    record.crc = entry_.crc;
+    record.compressed = entry_.compressed;
+    record.offset = entry_.offset;
+    try {
+        return localHeader(record) == localRaw_ && directoryRecord(record) == entry_.raw;
+    } catch (const Error&) {  // a name that it would not write
+        return false;
+    }
 }
 
 /// The next compressed bytes of the member; none at their end.
@@ -240,7 +267,7 @@ void ZipReader::finishMember() {
 
 std::string ZipReader::endOddity() const {
     if (gap_) return "bytes stand between its entries";
-    if (directory_.hasComment()) return "it has a comment";
+    if (!directory_.endsAsRoosts()) return "its directory ends in another way";
     return "";
 }
 

@@ -33,6 +33,7 @@ private:
     void checkEntry() const;
     void checkLocalHeader();
     void describe();
+    [[nodiscard]] bool hasRoostsHeaders() const;
     stream::Bytes readStored();
     stream::Bytes readDeflated();
     stream::Bytes pull();
@@ -47,7 +48,8 @@ private:
     DirectoryEntry entry_;
     stream::MemberHeader header_;
     std::string headerText_;
-    bool odd_ = false;            // the local header has what roost does not write
+    std::string localRaw_;
+    bool wide_ = false;
     std::uint64_t position_ = 0;  // where the next bytes are read
     std::uint64_t left_ = 0;      // compressed bytes of the member that were not read
     std::uint64_t given_ = 0;     // plain ones

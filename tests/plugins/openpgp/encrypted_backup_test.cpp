@@ -52,8 +52,9 @@ struct Keys {
     void makeKey(const std::string& name, const std::string& protection) const {
         writeFile(folder / "protection", protection);
         const std::string with = "--passphrase-file " + at("protection") + " ";
-        REQUIRE(gpg(with + "--quick-generate-key " + name + "@example.org rsa2048 default never").status ==
-                0);
+        REQUIRE(
+            gpg(with + "--quick-generate-key " + name + "@example.org future-default default never").status ==
+            0);
         REQUIRE(gpg("--armor --export " + name + " >" + at(name + ".pub")).status == 0);
         REQUIRE(gpg(with + "--armor --export-secret-keys " + name + " >" + at(name + ".key")).status == 0);
     }
@@ -107,7 +108,7 @@ TEST_CASE("gpg opens by a passphrase what roost wrote, and roost what gpg wrote"
     Keys keys;
     const auto path = keys.make(byPassphrase());
     const std::string with = "--passphrase-file " + keys.at("pass") + " ";
-    CHECK(keys.gpg(with + "--decrypt " + keys.at("a.tar.gz.gpg") + " | tar -tzf - | head -2").output ==
+    CHECK(keys.gpg(with + "--decrypt " + keys.at("a.tar.gz.gpg") + " | tar -tzf - | sed -n 1,2p").output ==
           "metadata.json\nschema.json\n");
     CHECK(keys.read(path, opening(passphrase)).empty());
     REQUIRE(keys.gpg(with + "--decrypt --output " + keys.at("plain.tar.gz") + " " + keys.at("a.tar.gz.gpg"))
@@ -132,7 +133,7 @@ TEST_CASE("public keys encrypt, and only their secret keys open") {
     keys.makeKey("eve", "");
     const auto file = [&keys](const char* name) { return (keys.folder / name).native(); };
     const auto path = keys.make({"", {file("alice.pub"), file("bob.pub")}, {}});
-    CHECK(keys.gpg("--decrypt " + keys.at("a.tar.gz.gpg") + " 2>/dev/null | tar -tzf - | head -1").output ==
+    CHECK(keys.gpg("--decrypt " + keys.at("a.tar.gz.gpg") + " 2>/dev/null | tar -tzf - | sed -n 1p").output ==
           "metadata.json\n");
     CHECK(keys.read(path, {"", file("alice.key"), "", {}}).empty());
     CHECK(keys.read(path, {"", file("bob.key"), "bob's own", {}}).empty());
@@ -144,8 +145,6 @@ TEST_CASE("public keys encrypt, and only their secret keys open") {
           "cannot read the file of secret keys '" + file("none") + "'");
     CHECK_THROWS_WITH(openpgp::checkRecipients({"", {file("pass")}, {}}),
                       "'" + file("pass") + "' is no file of public keys");
-    REQUIRE(keys.gpg("--quick-generate-key signer@example.org ed25519 sign never --passphrase ''").status >=
-            0);
     REQUIRE(
         keys.gpg("--passphrase '' --quick-generate-key onlysigns@example.org ed25519 sign never").status ==
         0);

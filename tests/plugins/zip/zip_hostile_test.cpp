@@ -45,7 +45,7 @@ TEST_CASE("names and kinds that no backup has are refused by name") {
           Case{"i=z.ZipInfo('x'); i.filename='C:/x'; a.writestr(i,'x')", "C:/x",
                "has a drive letter in its name"},
           Case{"i=z.ZipInfo('x'); i.filename='a\\\\..\\\\x'; i.create_system=0; a.writestr(i,'x')",
-               "a\\..\\x", "has a backslash in its name, and may come from Windows"},
+               "a\\x5c..\\x5cx", "has a backslash in its name, and may come from Windows"},
           Case{"i=z.ZipInfo('l'); i.external_attr=0o120777<<16; a.writestr(i,'/etc')", "l",
                "is a symbolic link"},
           Case{"i=z.ZipInfo('p'); i.external_attr=0o010644<<16; a.writestr(i,'')", "p", "is a FIFO"},
@@ -96,9 +96,8 @@ TEST_CASE("headers that contradict each other or lie about sizes are refused") {
           refusal(name, "overlaps another one, or stands before it", path));
     CHECK(verdict([&](std::string& b) { b[record + 45] = 1; }) ==
           refusal(name, "reaches into the archive's directory", path));
-    CHECK(verdict([&](std::string& b) {
-              b[record + 26] = 127;
-          }).find("' has 29 bytes in the archive and claims ") != std::string::npos);
+    CHECK(verdict([&](std::string& b) { b[record + 26] = 127; }).find("in the archive and claims 7.9 MiB") !=
+          std::string::npos);
     const std::string damaged = "'" + path.native() + "' is damaged: ";
     // The same lie in both headers.
     CHECK(verdict([&](std::string& b) { b[local + 22] ^= 1, b[record + 24] ^= 1; }) ==
