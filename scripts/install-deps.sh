@@ -12,11 +12,11 @@ set -euo pipefail
 packages=(
     g++ cmake ninja-build pkgconf ccache
     libpoco-dev libboost1.81-dev libyaml-cpp-dev libarchive-dev libisal-dev libpq-dev libsqlite3-dev
-    libfmt-dev libspdlog-dev libcli11-dev libssl-dev libxxhash-dev zlib1g-dev catch2 sqlite3
+    libfmt-dev libspdlog-dev libcli11-dev libssl-dev librnp-dev libxxhash-dev zlib1g-dev catch2 sqlite3
 )
 for_tests=(
     postgresql jq python3 openssl time
-    pigz zstd libarchive-tools clang-format-14 clang-tidy-14
+    pigz zstd libarchive-tools zip unzip gnupg clang-format-14 clang-tidy-14
 )
 
 for_fuzzing=(clang-14 libclang-rt-14-dev)

@@ -17,7 +17,7 @@
 #include "cli/temporary_folder.hpp"
 #include "pipeline/stage_context.hpp"
 #include "roost/error.hpp"
-#include "roost/location.hpp"
+#include "roost/node.hpp"
 
 namespace roost::cli {
 
@@ -137,10 +137,29 @@ std::string asText(const std::filesystem::path& archive, const ArchiveSummary& s
     return text;
 }
 
+/// What a pipeline would say of a source that reads the archive.
+Node settingsOf(const std::filesystem::path& archive, const ArchiveKeys& keys) {
+    const auto add = [](Node& mapping, const char* key, const std::string& value) {
+        if (!value.empty())
+            mapping.members.emplace_back(Node(Node::Kind::scalar, key, {}),
+                                         Node(Node::Kind::scalar, value, {}));
+    };
+    Node settings(Node::Kind::mapping, "", {});
+    add(settings, "url", archive == "-" ? "-" : "file:" + archive.string());
+    Node decrypt(Node::Kind::mapping, "", {});
+    add(decrypt, "passphrase", keys.passphrase);
+    add(decrypt, "secret-key", keys.secretKey);
+    add(decrypt, "key-passphrase", keys.keyPassphrase);
+    if (!decrypt.members.empty())
+        settings.members.emplace_back(Node(Node::Kind::scalar, "decrypt", {}), std::move(decrypt));
+    return settings;
+}
+
 }  // namespace
 
 std::string inspectArchive(Inspection inspection, const std::filesystem::path& archive,
-                           const std::string& format, bool json, PluginRegistry& registry) {
+                           const std::string& format, const ArchiveKeys& keys, bool json,
+                           PluginRegistry& registry) {
     const Manifest& manifest = pluginFor(archive, format, registry);
     RunEnvironment environment;
     environment.temporaryFolder = temporaryFolder();
@@ -149,10 +168,10 @@ std::string inspectArchive(Inspection inspection, const std::filesystem::path& a
     };
     StageContext context(environment, manifest.kind, manifest.info.name, manifest.info.name);
     const PluginFactory& factory = registry.load(manifest);
-    const Location location = Location::parse(archive == "-" ? "-" : "file:" + archive.string());
+    const Node settings = settingsOf(archive, keys);
     const bool whole = inspection == Inspection::verify;
     const ArchiveSummary summary =
-        whole ? factory.verify(location, context) : factory.inspect(location, context);
+        whole ? factory.verify(settings, context) : factory.inspect(settings, context);
     if (json) return asJson(summary);
     return asText(archive, summary) + (whole ? "verified:     every byte was read and is sound\n" : "");
 }

@@ -165,8 +165,11 @@ private:
     const Manifest* byFormat() {
         if (const Node* format = setting("format"); isGiven(format)) {
             if (isUnresolved(definition_, *format)) return nullptr;
-            if (const Manifest* found = registry_.findServing(stage_.kind, archiveRole, format->scalar))
-                return found;
+            if (const Manifest* found = registry_.findServing(stage_.kind, archiveRole, format->scalar)) {
+                // A name that tells another format is right: the definition's may be its usual one.
+                const std::string ending = servedEnding();
+                return ending.empty() ? found : registry_.findServing(stage_.kind, archiveRole, ending);
+            }
             nothingServes("the format '" + format->scalar + "'", format->scalar, *format,
                           format->scalar.size());
             return nullptr;
@@ -177,12 +180,9 @@ private:
                 missing("'url'", "the ending of its name, or 'format', names the plugin: " + served());
             return nullptr;
         }
-        // The ending is often given literally though a variable before it is not known.
+        if (const std::string best = servedEnding(); !best.empty())
+            return registry_.findServing(stage_.kind, archiveRole, best);
         const std::string name = lower(url->scalar);
-        std::string best;
-        for (const std::string& format : servedWords())
-            if (format.size() > best.size() && name.ends_with("." + lower(format))) best = format;
-        if (!best.empty()) return registry_.findServing(stage_.kind, archiveRole, best);
         if (isUnresolved(definition_, *url) || reportedRefusal(endingOf(name), *url) || reportedNone())
             return nullptr;
         diagnostics_.add({url->position,
@@ -192,6 +192,18 @@ private:
                           "add 'format:'",
                           {"archive formats are: " + served()}});
         return nullptr;
+    }
+
+    /// The format that the url's name ends in, the longest one; "" for none. The ending is often given
+    /// literally though a variable before it is not known.
+    [[nodiscard]] std::string servedEnding() const {
+        const Node* const url = setting("url");
+        if (!isGiven(url)) return {};
+        const std::string name = lower(url->scalar);
+        std::string best;
+        for (const std::string& format : servedWords())
+            if (format.size() > best.size() && name.ends_with("." + lower(format))) best = format;
+        return best;
     }
 
     static std::string endingOf(std::string_view name) {

@@ -54,6 +54,14 @@ std::vector<std::string> environmentNames() {
     return names;
 }
 
+std::string secretInFile(const std::string& path) {
+    try {
+        return trimmed(readText(path));
+    } catch (const Error& error) {
+        throw Error("cannot read " + path + ": " + error.what());
+    }
+}
+
 std::optional<std::string> SecretFiles::value(const std::string& name) {
     if (const auto known = read_.find(name); known != read_.end()) return known->second;
     const auto path = environmentValue(name + "_FILE");

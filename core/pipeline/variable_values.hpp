@@ -14,6 +14,9 @@ namespace roost {
 /// The names of all environment variables.
 [[nodiscard]] std::vector<std::string> environmentNames();
 
+/// What the file holds, without the blanks and line ends around it. Throws roost::Error that names it.
+[[nodiscard]] std::string secretInFile(const std::string& path);
+
 /// Reads the files that NAME_FILE variables name, each once: a pipe gives its text only once.
 class SecretFiles {
 public:

@@ -14,7 +14,8 @@ struct TableBegin {
     TableId table = 0;
 };
 
-/// Closes a table. `rows` is how many the source gave; the engine checks it.
+/// Closes a table. `rows` is how many came since its TableBegin: a transform that drops or adds rows
+/// corrects it. The engine checks it behind the source and behind the last transform.
 struct TableEnd {
     TableId table = 0;
     std::uint64_t rows = 0;

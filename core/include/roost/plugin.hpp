@@ -26,7 +26,7 @@
 namespace [[gnu::visibility("default")]] roost {
 
 /// Changes whenever a public type changes its layout or meaning. A plugin of another number is refused.
-inline constexpr std::uint32_t abiNumber = 5;
+inline constexpr std::uint32_t abiNumber = 6;
 
 /// What a plugin must share with its host: the C++ library's ABI and the sanitizer.
 inline constexpr const char* toolchainStamp =
@@ -88,11 +88,12 @@ public:
     /// way. Returns a sentence about what was done, "" for nothing.
     [[nodiscard]] virtual std::string recover(const std::string& record, Decision decision,
                                               Context& context) const = 0;
-    /// Describes an archive. Throws roost::Error; a plugin of another role always does.
-    [[nodiscard]] virtual ArchiveSummary inspect(const Location& archive, Context& context) const = 0;
+    /// Describes an archive. `settings` are a source's, and passed check() before. Throws roost::Error; a
+    /// plugin of another role always does.
+    [[nodiscard]] virtual ArchiveSummary inspect(const Node& settings, Context& context) const = 0;
     /// Reads every byte of an archive and checks it. Throws roost::Error for the first thing that makes it
     /// unfit for a restore; a plugin of another role always does.
-    [[nodiscard]] virtual ArchiveSummary verify(const Location& archive, Context& context) const = 0;
+    [[nodiscard]] virtual ArchiveSummary verify(const Node& settings, Context& context) const = 0;
 };
 
 /// The C part: checked field by field before anything else of the plugin is used.
@@ -150,15 +151,15 @@ public:
         else
             return {};
     }
-    [[nodiscard]] ArchiveSummary inspect(const Location& archive, Context& context) const override {
-        if constexpr (requires { Stage::inspect(archive, context); })
-            return Stage::inspect(archive, context);
+    [[nodiscard]] ArchiveSummary inspect(const Node& settings, Context& context) const override {
+        if constexpr (requires { Stage::inspect(read(settings), context); })
+            return Stage::inspect(read(settings), context);
         else
             throw Error("plugin '" + info_.name + "' cannot inspect archives");
     }
-    [[nodiscard]] ArchiveSummary verify(const Location& archive, Context& context) const override {
-        if constexpr (requires { Stage::verify(archive, context); })
-            return Stage::verify(archive, context);
+    [[nodiscard]] ArchiveSummary verify(const Node& settings, Context& context) const override {
+        if constexpr (requires { Stage::verify(read(settings), context); })
+            return Stage::verify(read(settings), context);
         else
             throw Error("plugin '" + info_.name + "' cannot verify archives");
     }
@@ -166,14 +167,16 @@ public:
 private:
     template <class Base>
     [[nodiscard]] static std::unique_ptr<Base> make(const Node& settings) {
-        if constexpr (std::is_base_of_v<Base, Stage>) {
-            Diagnostics diagnostics;
-            auto options = Stage::options().parse(settings, diagnostics);
-            if (!diagnostics.empty()) throw Error(diagnostics.list().front().message);
-            return std::make_unique<Stage>(std::move(options));
-        } else {
+        if constexpr (std::is_base_of_v<Base, Stage>)
+            return std::make_unique<Stage>(read(settings));
+        else
             return nullptr;
-        }
+    }
+    [[nodiscard]] static auto read(const Node& settings) {
+        Diagnostics diagnostics;
+        auto options = Stage::options().parse(settings, diagnostics);
+        if (!diagnostics.empty()) throw Error(diagnostics.list().front().message);
+        return options;
     }
 
     PluginInfo info_ = Stage::info();

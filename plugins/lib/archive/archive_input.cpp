@@ -1,36 +1,83 @@
 #include "lib/archive/archive_input.hpp"
 
+#include <string_view>
 #include <utility>
 
+#include "lib/openpgp/decrypting_input.hpp"
+#include "lib/openpgp/message.hpp"
+#include "lib/stream/tar_gz.hpp"
+#include "lib/zip/zip_reader.hpp"
 #include "roost/error.hpp"
 
 namespace roost::archive {
 
-ArchiveInput::ArchiveInput(std::shared_ptr<stream::FileInput> input, Context& context)
-    : context_(context), input_(std::move(input)) {
-    if (!input_->repeatable())
-        recorded_ = std::make_shared<stream::RecordedInput>(*input_, context.temporaryFolder());
-    else
+namespace {
+
+/// The format that an archive begins like.
+Format formatOf(stream::Bytes front, Format expected) noexcept {
+    constexpr std::string_view zipMark = "PK";
+    constexpr std::string_view gzipMark = "\x1F\x8B";
+    const std::string_view text(reinterpret_cast<const char*>(front.data()), front.size());
+    if (text.starts_with(zipMark)) return Format::zip;
+    return text.starts_with(gzipMark) ? Format::tarGz : expected;
+}
+
+}  // namespace
+
+ArchiveInput::ArchiveInput(std::shared_ptr<stream::RepeatableInput> input, Context& context, Format format,
+                           openpgp::DecryptOptions keys)
+    : context_(context), input_(std::move(input)), format_(format), keys_(std::move(keys)) {
+    if (input_->repeatable())
         state_ = input_->state();
+    else
+        recorded_ = std::make_shared<stream::RecordedInput>(*input_, context.temporaryFolder());
 }
 
 void ArchiveInput::onceIsEnough() noexcept {
     if (recorded_) recorded_->stopRecording();
 }
 
-std::shared_ptr<stream::ByteInput> ArchiveInput::open() {
+std::unique_ptr<stream::ContainerReader> ArchiveInput::open() {
+    if (copied_) return std::make_unique<zip::ZipReader>(copied_);
+    auto bytes = std::make_shared<stream::PeekedInput>(openBytes(), context_);
+    const bool encrypted = openpgp::beginsMessage(bytes->front());
+    if (encrypted) {
+        if (!keys_.given())
+            throw Error(
+                input_->name() + " is encrypted, and no key was given",
+                "name the passphrase or the secret key: 'decrypt' of the source; --passphrase-file or "
+                "--secret-key of 'roost inspect' and 'roost verify'");
+        bytes = std::make_shared<stream::PeekedInput>(
+            std::make_shared<openpgp::DecryptingInput>(std::move(bytes), keys_), context_);
+    }
+    if (formatOf(bytes->front(), format_) == Format::zip) return openZip(bytes, encrypted);
+    return std::make_unique<stream::TarGzReader>(std::move(bytes), &context_);
+}
+
+std::shared_ptr<stream::ByteInput> ArchiveInput::openBytes() {
     const bool first = !std::exchange(opened_, true);
     if (!recorded_) {
         if (!first) input_->rewind();
         return input_;
     }
     if (first) return recorded_;
-    if (!std::exchange(copied_, true)) recorded_->copyRest(context_);
+    if (!std::exchange(recordedAll_, true)) recorded_->copyRest(context_);
     return recorded_->replay();
 }
 
+/// A zip's directory stands at its end, so that what cannot be read from anywhere is copied.
+std::unique_ptr<stream::ContainerReader> ArchiveInput::openZip(
+    const std::shared_ptr<stream::ByteInput>& bytes, bool encrypted) {
+    const stream::RandomInput* const random = encrypted ? nullptr : input_->random();
+    if (random != nullptr)
+        return std::make_unique<zip::ZipReader>(std::shared_ptr<const stream::RandomInput>(input_, random));
+    if (recorded_) recorded_->stopRecording();
+    copied_ = encrypted ? stream::copySealed(*bytes, context_) : stream::copyToScratch(*bytes, context_);
+    return std::make_unique<zip::ZipReader>(copied_);
+}
+
 void ArchiveInput::checkUnchanged() const {
-    if (!recorded_ && input_->state() != state_)
+    if (input_->repeatable() && input_->state() != state_)
         throw Error(input_->name() + " changed while it was read", "run again when nobody writes to it");
 }
 

@@ -1,6 +1,7 @@
 #include "lib/stream/output_file.hpp"
 
 #include <fcntl.h>
+#include <stdlib.h>
 #include <sys/statvfs.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -146,6 +147,17 @@ void OutputFile::moveLeft(std::uint64_t offset, std::uint64_t distance) {
     size_ -= distance;
     if (::ftruncate(file_.get(), asOffset(size_)) != 0) throw writeError(shownAs_, folder_, errno);
     writebackStarted_ = std::min(writebackStarted_, size_);
+}
+
+OutputFile unlinkedFile(const std::filesystem::path& folder) {
+    storage::FileDescriptor file(::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
+    if (!file) {
+        std::string name = (folder / "roost-XXXXXX").native();
+        file = storage::FileDescriptor(::mkostemp(name.data(), O_CLOEXEC));
+        if (!file) throw systemError("cannot make a temporary file in '" + folder.native() + "'", errno);
+        ::unlink(name.c_str());
+    }
+    return {std::move(file), folder / "(temporary file)", folder};
 }
 
 void OutputFile::sync() {

@@ -51,4 +51,7 @@ private:
     std::uint64_t writebackStarted_ = 0;
 };
 
+/// A file of mode 0600 in `folder` that has no name there. Throws roost::Error that names the folder.
+[[nodiscard]] OutputFile unlinkedFile(const std::filesystem::path& folder);
+
 }  // namespace roost::stream

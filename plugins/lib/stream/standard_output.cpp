@@ -1,7 +1,5 @@
 #include "lib/stream/standard_output.hpp"
 
-#include <fcntl.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -10,23 +8,8 @@
 
 namespace roost::stream {
 
-namespace {
-
-storage::FileDescriptor unlinkedFile(const std::filesystem::path& folder) {
-    storage::FileDescriptor file(::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
-    if (file) return file;
-    std::string name = (folder / "roost-XXXXXX").native();
-    file = storage::FileDescriptor(::mkostemp(name.data(), O_CLOEXEC));
-    if (!file) throw systemError("cannot make a temporary file in '" + folder.native() + "'", errno);
-    ::unlink(name.c_str());
-    return file;
-}
-
-}  // namespace
-
 StandardOutput::StandardOutput(const std::filesystem::path& temporaryFolder, int output)
-    : file_(unlinkedFile(temporaryFolder), temporaryFolder / "(temporary file)", temporaryFolder),
-      output_(output) {}
+    : file_(unlinkedFile(temporaryFolder)), output_(output) {}
 
 void StandardOutput::commit() {
     std::vector<std::byte> buffer(std::size_t{1} << 18U);

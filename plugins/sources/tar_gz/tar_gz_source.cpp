@@ -1,44 +1,14 @@
 #include "sources/tar_gz/tar_gz_source.hpp"
 
-#include <algorithm>
-#include <cstddef>
-#include <limits>
-#include <map>
 #include <utility>
-#include <variant>
 
-#include "lib/archive/archive_input.hpp"
-#include "lib/archive/backup_notes.hpp"
-#include "lib/archive/inspection.hpp"
-#include "lib/stream/byte_input.hpp"
 #include "roost/version.hpp"
 
 namespace roost {
 
 namespace {
 
-std::shared_ptr<archive::ArchiveInput> openArchive(const Location& location, Context& context) {
-    return std::make_shared<archive::ArchiveInput>(stream::openInput(location), context);
-}
-
-/// What `roost inspect` and `roost verify` read by.
-archive::BackupReading usualReading() {
-    archive::BackupReading reading;
-    reading.rules = archive::contentRules(archive::aviaryFileColumns(), archive::aviaryContentColumns());
-    return reading;
-}
-
-/// Each pair of the mapping `option` goes to `parse`, which throws where it is wrong.
-template <class Parse>
-void checkPairs(const Node& settings, std::string_view option, Diagnostics& diagnostics, Parse parse) {
-    const Node* const pairs = settings.find(option);
-    if (pairs == nullptr) return;
-    for (const auto& [column, pattern] : pairs->members) try {
-            parse(column.scalar, pattern.scalar);
-        } catch (const Error& error) {
-            diagnostics.error(pattern.position, error.what(), pattern.scalar.size());
-        }
-}
+constexpr archive::Format served = archive::Format::tarGz;
 
 }  // namespace
 
@@ -47,176 +17,21 @@ PluginInfo TarGzSource::info() {
             .version = std::string(version()),
             .description = "Reads a backup that roost or Aviary wrote, and checks every byte of it",
             .role = "archive",
-            .serves = {"tar.gz", "tgz"}};
-}
-
-const OptionTable<TarGzSource::Options>& TarGzSource::options() {
-    constexpr std::int64_t any = std::numeric_limits<std::int64_t>::max();
-    static const auto table =
-        OptionTable<Options>()
-            .url(&Options::url, "Where the archive is: file:PATH, or - for standard input.")
-            .example("file:backups/backup_20260131_120000.tar.gz")
-            .text(
-                "application-version", &Options::applicationVersion,
-                "The version of the application that the data goes to. A backup of another one is warned of.")
-            .map("file-columns", &Options::fileColumns,
-                 "Columns whose values name files, by table.column, and how: KIND: "
-                 "FOLDER/{user}/FOLDER/{path}. "
-                 "Rows whose file is missing are warned of, and files that no row names. By default Aviary's "
-                 "documents.local_path; {} for none.")
-            .example("{documents.local_path: 'documents: users/{user}/pdfs/{path}'}")
-            .map("content-columns", &Options::contentColumns,
-                 "Columns that hold what a file holds, by table.column, and which: KIND/{key}/FILE, {key} "
-                 "being "
-                 "the row's primary key. Differences are warned of. By default Aviary's users.rmapi_config; "
-                 "{} "
-                 "for none.")
-            .example("{users.rmapi_config: 'configs/{key}/rmapi.conf'}")
-            .integer(
-                "max-entries", &Options::maxEntries,
-                "The most entries that an archive may have if its metadata does not tell how many it has "
-                "(Aviary's own).")
-            .range(1, any)
-            .size("max-size", &Options::maxSize, "0",
-                  "The most bytes that all files may take. 0: what the archive's metadata tells of (and for "
-                  "Aviary's own 1 GiB more).")
-            .range(0, any)
-            .size("max-value", &Options::maxValue, "1GiB", "The most bytes that one value of a row may take.")
-            .range(1, any)
-            .integer("max-depth", &Options::maxDepth, "How deep lists and objects may nest in a row.")
-            .range(1, 1000)
-            .size("max-metadata", &Options::maxMetadata, "256MiB",
-                  "The most bytes that metadata.json may take.")
-            .range(1, any);
-    return table;
+            .serves = openpgp::withEncrypted({"tar.gz", "tgz"})};
 }
 
 void TarGzSource::check(const Options& options, const Node& settings, Diagnostics& diagnostics) {
-    checkPairs(settings, "file-columns", diagnostics, archive::fileColumn);
-    checkPairs(settings, "content-columns", diagnostics, archive::contentColumn);
-    const Node* const url = settings.find("url");
-    if (url == nullptr || !url->isScalar()) return;
-    const std::string& scheme = options.url.scheme();
-    if (scheme.empty() || scheme == "-") return;
-    if (scheme != "file")
-        diagnostics.error(url->position,
-                          "tar-gz cannot read from '" + scheme + ":'; it takes file:PATH and -",
-                          url->scalar.size());
-    else if (options.url.path().empty() || options.url.path().back() == '/')
-        diagnostics.error(url->position, "the url names no file", url->scalar.size());
+    BackupSource::check(options, settings, info().name, diagnostics);
 }
 
-archive::BackupReading TarGzSource::reading() const {
-    archive::BackupReading reading;
-    reading.limits = {options_.maxEntries, options_.maxSize, options_.maxValue, options_.maxDepth,
-                      options_.maxMetadata};
-    reading.rules = archive::contentRules(options_.fileColumns, options_.contentColumns);
-    return reading;
+ArchiveSummary TarGzSource::inspect(const Options& options, Context& context) {
+    return BackupSource::inspect(options, served, context);
 }
 
-Catalog TarGzSource::catalog(Context& context) {
-    context_ = &context;
-    input_ = stream::openInput(options_.url);
-    const auto input = std::make_shared<archive::ArchiveInput>(input_, context);
-    std::vector<std::string> findings;
-    if (context.dryRun()) {
-        archive::BackupReading first = reading();
-        first.readAgain = true;
-        const auto backup = archive::openBackup(input, std::move(first), context);
-        for (Item item; backup->next(item);) context.alive();
-        if (!context.ownersFollow()) findings = backup->findings();
-        toldFindings_ = true;
-    }
-    // They would name anybody's files.
-    toldFindings_ |= context.ownersFollow();
-    backup_ = archive::openBackup(input, reading(), context);
-    Catalog catalog = backup_->catalog();
-    if (context.ownersFollow() && !catalog.warnings.empty())
-        catalog.warnings = {
-            "remarks about the archive are not shown, since they may name anybody's files: "
-            "'roost inspect' shows them"};
-    for (auto& notes :
-         {archive::restoreNotes(*backup_, options_.applicationVersion, context.targetDialect()), findings})
-        catalog.warnings.insert(catalog.warnings.end(), notes.begin(), notes.end());
-    return catalog;
+ArchiveSummary TarGzSource::verify(const Options& options, Context& context) {
+    return BackupSource::verify(options, served, context);
 }
 
-bool TarGzSource::next(Item& item) {
-    while (backup_->next(item)) {
-        const auto* const entry = std::get_if<Entry>(&item);
-        if (entry == nullptr || !owners_ || owners_->contains(entry->owner)) return true;
-    }
-    if (!std::exchange(toldFindings_, true))
-        for (const std::string& finding : backup_->findings()) context_->warn(finding);
-    return false;
-}
-
-/// A reader of its own, so that the one that next() uses stays where it is.
-std::unique_ptr<archive::BackupReader> TarGzSource::openAgain() const {
-    if (!input_->repeatable())
-        throw Error(
-            input_->name() + " comes through a pipe, and choosing users takes reading it more than once",
-            "save the archive to a file and name that file");
-    std::shared_ptr<stream::FileInput> again = stream::openInput(options_.url);
-    if (again->state() != input_->state())
-        throw Error(input_->name() + " changed while it was read", "run again when nobody writes to it");
-    archive::BackupReading whole = reading();
-    whole.rules = {};
-    return archive::openBackup(std::make_shared<archive::ArchiveInput>(std::move(again), *context_),
-                               std::move(whole), *context_);
-}
-
-void TarGzSource::reread(const std::vector<TableRead>& reads, const RowVisitor& visit) {
-    const auto backup = openAgain();
-    std::vector<std::vector<std::size_t>> columns;
-    for (const TableRead& read : reads) {
-        const Table& table = backup->catalog().tables.at(read.table);
-        for (std::vector<std::size_t>& list = columns.emplace_back(); const std::string& name : read.columns)
-            list.push_back(table.columnIndex(name).value());
-    }
-    std::size_t left = reads.size();
-    for (Item item; left > 0 && backup->next(item);) {
-        context_->alive();
-        if (const auto* const end = std::get_if<TableEnd>(&item))
-            left -= static_cast<std::size_t>(std::ranges::count(reads, end->table, &TableRead::table));
-        const auto* const batch = std::get_if<BatchPtr>(&item);
-        if (batch == nullptr) continue;
-        for (std::size_t i = 0; i < reads.size(); ++i) {
-            if (reads[i].table != (*batch)->table()) continue;
-            Batch rows((*batch)->table(), columns[i].size());
-            for (std::size_t r = 0; r < (*batch)->rows(); ++r) {
-                const auto from = (*batch)->row(r);
-                const auto to = rows.addRow();
-                for (std::size_t c = 0; c < columns[i].size(); ++c) to[c] = from[columns[i][c]];
-            }
-            visit(i, rows);
-        }
-    }
-}
-
-void TarGzSource::chooseOwners(std::shared_ptr<const OwnerChoice> owners, Catalog& catalog) {
-    owners_ = std::move(owners);
-    for (EntryKindTotals& totals : catalog.entryKinds) totals = {.kind = totals.kind};
-    const auto backup = openAgain();
-    std::map<std::string, std::string> lastOwner;  // of each kind; they come one after the other
-    for (Item item; backup->next(item);) {
-        context_->alive();
-        const auto* const entry = std::get_if<Entry>(&item);
-        if (entry == nullptr || !owners_->contains(entry->owner)) continue;
-        const auto totals = std::ranges::find(catalog.entryKinds, entry->kind, &EntryKindTotals::kind);
-        if (totals == catalog.entryKinds.end()) continue;
-        (entry->type == EntryType::folder ? totals->folders : totals->files) += 1;
-        totals->bytes += entry->size;
-        if (std::exchange(lastOwner[entry->kind], entry->owner) != entry->owner) ++totals->users;
-    }
-}
-
-ArchiveSummary TarGzSource::inspect(const Location& archive, Context& context) {
-    return archive::inspectArchive(openArchive(archive, context), usualReading(), context);
-}
-
-ArchiveSummary TarGzSource::verify(const Location& archive, Context& context) {
-    return archive::verifyArchive(openArchive(archive, context), usualReading(), context);
-}
+TarGzSource::TarGzSource(Options options) : BackupSource(std::move(options), served) {}
 
 }  // namespace roost

@@ -78,12 +78,13 @@ TEST_CASE("the plugin is found as the archive sink for tar.gz and tgz") {
     const PluginInfo info = TarGzSink::info();
     CHECK(info.name == "tar-gz");
     CHECK(info.role == "archive");
-    CHECK(info.serves == std::vector<std::string>{"tar.gz", "tgz"});
+    CHECK(info.serves ==
+          std::vector<std::string>{"tar.gz", "tgz", "tar.gz.gpg", "tar.gz.pgp", "tgz.gpg", "tgz.pgp"});
     std::vector<std::string> options;
     for (const OptionSpec& spec : TarGzSink::options().specs()) options.push_back(spec.name);
     CHECK(options == std::vector<std::string>{"url", "level", "on-existing", "on-changed", "users-table",
                                               "api-keys-table", "application-version", "application-commit",
-                                              "threads"});
+                                              "encrypt", "threads"});
 }
 
 TEST_CASE("what is wrong with the settings is told before anything is touched") {

@@ -1,0 +1,78 @@
+#include "lib/openpgp/key_options.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace roost::openpgp {
+
+namespace {
+
+constexpr std::array<std::string_view, 2> endings{".gpg", ".pgp"};
+/// librnp takes no longer ones.
+constexpr std::size_t longestPassphrase = 255;
+
+void checkPassphrase(const std::string& passphrase, const Position& position, Diagnostics& diagnostics) {
+    if (passphrase.size() > longestPassphrase)
+        diagnostics.error(position,
+                          "a passphrase has more than " + std::to_string(longestPassphrase) + " bytes");
+    else if (passphrase.find('\0') != std::string::npos)
+        diagnostics.error(position, "a passphrase has a NUL in it");
+}
+
+}  // namespace
+
+OptionTable<EncryptOptions> encryptOptions() {
+    OptionTable<EncryptOptions> table;
+    table.text("passphrase", &EncryptOptions::passphrase, "A passphrase that opens the archive.")
+        .secret()
+        .example("${BACKUP_PASSPHRASE}");
+    table
+        .list("recipients", &EncryptOptions::recipients,
+              "Files of public keys (gpg --export); the secret key of any of them opens the archive.")
+        .example("/etc/roost/backup.pub.asc");
+    return table;
+}
+
+OptionTable<DecryptOptions> decryptOptions() {
+    OptionTable<DecryptOptions> table;
+    table.text("passphrase", &DecryptOptions::passphrase, "The passphrase that the archive was made with.")
+        .secret()
+        .example("${BACKUP_PASSPHRASE}");
+    table
+        .text("secret-key", &DecryptOptions::secretKey,
+              "A file of secret keys (gpg --export-secret-keys), one of which opens the archive.")
+        .example("/root/backup.key.asc");
+    table
+        .text("key-passphrase", &DecryptOptions::keyPassphrase,
+              "The passphrase of the secret key, if it has one.")
+        .secret()
+        .example("${BACKUP_KEY_PASSPHRASE}");
+    return table;
+}
+
+void checkEncryptOptions(const std::vector<EncryptOptions>& options, Diagnostics& diagnostics) {
+    if (options.size() > 1)
+        diagnostics.error(options[1].position, "'encrypt' is one mapping; recipients may be several");
+    for (const EncryptOptions& one : options) checkPassphrase(one.passphrase, one.position, diagnostics);
+}
+
+void checkDecryptOptions(const std::vector<DecryptOptions>& options, Diagnostics& diagnostics) {
+    if (options.size() > 1) diagnostics.error(options[1].position, "'decrypt' is one mapping");
+    for (const DecryptOptions& one : options) {
+        checkPassphrase(one.passphrase, one.position, diagnostics);
+        checkPassphrase(one.keyPassphrase, one.position, diagnostics);
+    }
+}
+
+bool hasEncryptedEnding(std::string_view name) noexcept {
+    return std::ranges::any_of(endings, [name](std::string_view ending) { return name.ends_with(ending); });
+}
+
+std::vector<std::string> withEncrypted(const std::vector<std::string>& formats) {
+    std::vector<std::string> all = formats;
+    for (const std::string& format : formats)
+        for (const std::string_view ending : endings) all.push_back(format + std::string(ending));
+    return all;
+}
+
+}  // namespace roost::openpgp

@@ -1,0 +1,5 @@
+#include "roost/plugin.hpp"
+
+#include "sources/zip/zip_source.hpp"
+
+ROOST_PLUGIN(roost::ZipSource)

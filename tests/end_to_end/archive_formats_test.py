@@ -1,0 +1,202 @@
+"""Backups as zip and encrypted ones: what restores from them, who opens them, and where no secret may show."""
+import hashlib
+import io
+import json
+import os
+import subprocess
+import tarfile
+import unittest
+import zipfile
+
+from support import PIPELINES, ROOST, Restoring, aviary_data, difference, server_state
+
+PASSPHRASE = "tr0ub4dor-and-3-horses"
+
+
+class Formats(Restoring):
+    def setUp(self):
+        super().setUp()
+        self.users = aviary_data(self.data)
+        self.before = server_state(self.data)
+        self.home = self.folder / "gnupg"
+        self.home.mkdir(mode=0o700)
+        self.addCleanup(subprocess.run, ["gpgconf", "--homedir", str(self.home), "--kill", "all"], check=False)
+
+    def gpg(self, *arguments, **more):
+        return subprocess.run(["gpg", "--homedir", self.home, "--batch", "--quiet", "--yes", "--pinentry-mode", "loopback",
+                               *map(str, arguments)], check=True, capture_output=True, **more)
+
+    def make_key(self, name):
+        self.gpg("--passphrase", "", "--quick-generate-key", f"{name}@example.org", "future-default", "default", "never")
+        public, secret = self.folder / f"{name}.pub", self.folder / f"{name}.key"
+        public.write_bytes(self.gpg("--armor", "--export", name).stdout)
+        secret.write_bytes(self.gpg("--armor", "--export-secret-keys", name).stdout)
+        return public, secret
+
+    def assertSame(self, left, right):
+        self.assertTrue(left == right, difference(left, right))
+
+    def assertRestores(self, archive, name, env=None):
+        data = self.empty_server(name)
+        self.restore(archive, data, env=env)
+        self.assertSame(server_state(data), self.before)
+        self.assertEqual(list(self.temporary.rglob("*")), [])
+
+    def assertNothingChanges(self, archive, name, message, env=None):
+        data = self.empty_server(name)
+        done = self.restore(archive, data, env=env, expect=1)
+        self.assertIn(message, done.stderr)
+        self.assertEqual(list(data.iterdir()), [])
+        return done
+
+    def test_a_zip_holds_and_restores_what_a_tar_gz_does(self):
+        zipped, tarred = self.backup("a.zip"), self.backup("a.tar.gz")
+        self.assertEqual(zipped.stat().st_mode & 0o777, 0o600)
+        with zipfile.ZipFile(zipped) as one, tarfile.open(tarred) as other:
+            self.assertIsNone(one.testzip())
+            members = {i.name for i in other.getmembers() if i.isfile() and i.name.isascii() and i.name.isprintable()}
+            self.assertGreater(len(members), 30)
+            for name in members - {"metadata.json", "checksums.sha256"}:
+                self.assertEqual(one.read(name), other.extractfile(name).read(), name)
+                self.assertEqual(one.getinfo(name).external_attr >> 16 & 0o7777, other.getmember(name).mode, name)
+        self.assertRestores(zipped, "from-zip")
+        self.assertIn("every byte was read", self.roost("verify", zipped).stdout)
+        inspected = [json.loads(self.roost("inspect", "--json", a).stdout)["tables"] for a in (zipped, tarred)]
+        self.assertEqual(inspected[0], inspected[1])
+        # The first bytes decide, whatever the name says; also through a pipe.
+        renamed = self.out / "renamed.tar.gz"
+        renamed.write_bytes(zipped.read_bytes())
+        self.assertRestores(renamed, "renamed")
+        data = self.empty_server("piped")
+        with open(zipped, "rb") as file:
+            self.restore("-", data, "--yes", stdin=file)
+        self.assertSame(server_state(data), self.before)
+
+    def test_a_zip_that_is_damaged_changes_nothing(self):
+        whole = self.backup("a.zip").read_bytes()
+        bad = self.out / "bad.zip"
+        for at in (0, len(whole) // 3, len(whole) // 2, len(whole) - 30):
+            bad.write_bytes(whole[:at] + bytes([whole[at] ^ 8]) + whole[at + 1:])
+            self.assertNothingChanges(bad, f"at{at}", "bad.zip'")
+        bad.write_bytes(whole[:-1000])
+        self.assertNothingChanges(bad, "cut", "is damaged: it ends too early, without a directory")
+
+    def test_a_passphrase_from_a_file_encrypts_and_opens_and_shows_nowhere(self):
+        secret = self.folder / "secret"
+        secret.write_text(PASSPHRASE + "\n")
+        env = {"BACKUP_PASSPHRASE_FILE": secret}
+        report = self.folder / "report.json"
+        plan = self.roost("run", PIPELINES / "full-backup.yaml", "--set", f"out={self.out / 'p.zip.gpg'}", "--dry-run", env=env)
+        self.assertIn("p.zip.gpg (encrypted)", plan.stdout)
+        self.assertEqual(list(self.out.iterdir()), [])
+        texts = [plan.stdout, plan.stderr]
+        for name in ("a.tar.gz.gpg", "b.zip.pgp"):
+            archive = self.backup(name, "--report", report, "--log-level", "debug", env=env)
+            texts += [self.result.stdout, self.result.stderr, report.read_text()]
+            self.assertEqual(archive.stat().st_mode & 0o777, 0o600)
+            self.assertRestores(archive, f"from-{name}", env=env)
+            for verb in ("inspect", "verify"):
+                told = [self.roost(verb, archive, env=env), self.roost(verb, archive, "--passphrase-file", secret),
+                        self.roost(verb, archive, env={"BACKUP_PASSPHRASE": PASSPHRASE})]
+                self.assertIn("users", told[0].stdout)
+                self.assertEqual({t.stdout for t in told}, {told[0].stdout})
+                missing = self.roost(verb, archive, expect=1)
+                self.assertIn(f"{name}' is encrypted, and no key was given", missing.stderr)
+                self.assertIn("--passphrase-file", missing.stderr)
+                wrong = self.roost(verb, archive, env={"BACKUP_PASSPHRASE": "wr0ng-horse"}, expect=1)
+                self.assertIn(f"{name}' cannot be decrypted with that passphrase", wrong.stderr)
+                texts += [t.stdout + t.stderr for t in [*told, missing, wrong]]
+        for text in texts:
+            self.assertNotIn(PASSPHRASE, text)
+            self.assertNotIn("wr0ng-horse", text)
+        for left in self.state.rglob("*"):
+            self.assertNotIn(PASSPHRASE.encode(), left.read_bytes() if left.is_file() else b"")
+        plain = self.gpg("--passphrase-file", secret, "--decrypt", self.out / "a.tar.gz.gpg").stdout
+        with tarfile.open(fileobj=io.BytesIO(plain)) as tar:
+            self.assertEqual(tar.getnames()[0], "metadata.json")
+            sums = tar.extractfile("checksums.sha256").read()
+            self.assertIn(hashlib.sha256(tar.extractfile("schema.json").read()).hexdigest().encode(), sums)
+
+    def test_wrong_keys_and_changed_bytes_change_nothing(self):
+        env = {"BACKUP_PASSPHRASE": PASSPHRASE}
+        archive = self.backup("a.tar.gz.gpg", env=env)
+        self.assertNothingChanges(archive, "none", "is encrypted, and no key was given")
+        self.assertNothingChanges(archive, "wrong", "cannot be decrypted with that passphrase", {"BACKUP_PASSPHRASE": "x"})
+        whole = archive.read_bytes()
+        bad = self.out / "bad.tar.gz.gpg"
+        for i in range(1, 8):
+            at = len(whole) * i // 8
+            bad.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1:])
+            self.assertNothingChanges(bad, f"bit{i}", "bad.tar.gz.gpg'", env)
+            bad.write_bytes(whole[:at])
+            self.assertNothingChanges(bad, f"cut{i}", "bad.tar.gz.gpg'", env)
+        for cut in (1, 10, 22, 40):
+            bad.write_bytes(whole[:-cut])
+            self.assertNothingChanges(bad, f"end{cut}", "bad.tar.gz.gpg'", env)
+
+    def test_public_keys_encrypt_and_their_secret_keys_open(self):
+        alice, alice_key = self.make_key("alice")
+        bob, bob_key = self.make_key("bob")
+        _, eve_key = self.make_key("eve")
+        archive = self.backup("a.tar.gz.gpg", env={"BACKUP_RECIPIENTS": f"{alice},{bob}"})
+        self.assertRestores(archive, "alice", {"BACKUP_SECRET_KEY": alice_key})
+        self.assertRestores(archive, "bob", {"BACKUP_SECRET_KEY": bob_key})
+        self.assertNothingChanges(archive, "eve", "cannot be decrypted with the key in", {"BACKUP_SECRET_KEY": eve_key})
+        self.assertIn("verified", self.roost("verify", archive, "--secret-key", alice_key).stdout)
+        # What gpg wrote, through a pipe.
+        plain = self.gpg("--decrypt", archive).stdout
+        again = self.out / "by-gpg.gpg"
+        self.gpg("--trust-model", "always", "--encrypt", "-r", "bob", "--output", again, "-", input=plain)
+        data = self.empty_server("piped")
+        with open(again, "rb") as file:
+            self.restore("-", data, "--yes", env={"BACKUP_SECRET_KEY": bob_key}, stdin=file)
+        self.assertSame(server_state(data), self.before)
+
+    def test_names_and_keys_that_do_not_go_together_are_told_before_anything_is_written(self):
+        self.backup("a.tar.gz.gpg", expect=1)
+        self.assertIn("'a.tar.gz.gpg' is one of an encrypted archive, and nothing says who may read it", self.result.stderr)
+        self.backup("a.tar.gz.gpg", env={"BACKUP_RECIPIENTS": self.data / "aviary.db"}, expect=1)
+        self.assertIn("aviary.db' is no file of public keys", self.result.stderr)
+        self.backup("a.tar.gz.gpg", env={"BACKUP_PASSPHRASE": "p" * 300}, expect=2)
+        self.assertIn("a passphrase has more than 255 bytes", self.result.stderr)
+        self.assertNothingLeft()
+        self.backup("a.tar.gz", env={"BACKUP_PASSPHRASE": PASSPHRASE})
+        self.assertIn("'a.tar.gz.gpg' would", self.result.stdout + self.result.stderr)
+
+    def test_nothing_plain_lies_on_the_disk_meanwhile(self):
+        """What the program's own temporary files hold while it encrypts, as /proc shows them."""
+        (self.data / "users" / self.users[0] / "pdfs" / "big.txt").write_bytes(b"VERY-PLAIN-TEXT " * 8_000_000)
+        definition = self.folder / "stored.yaml"
+        text = (PIPELINES / "full-backup.yaml").read_text().replace("    format: tar.gz ", "    level: 0\n    format: tar.gz ")
+        definition.write_text(text)
+        process = self.start("run", definition, "--set", f"out={self.out / 'a.tar.gz.gpg'}", "--progress", "none",
+                             env={"BACKUP_PASSPHRASE": PASSPHRASE})
+        seen = 0
+        while process.poll() is None:
+            for descriptor in self.descriptors(process.pid):
+                try:
+                    name = os.readlink(descriptor)
+                    if not name.startswith((str(self.temporary), str(self.out))):
+                        continue
+                    with open(descriptor, "rb") as file:
+                        content = file.read(20_000_000)
+                except OSError:  # closed meanwhile
+                    continue
+                seen = max(seen, len(content))
+                self.assertNotIn(b"VERY-PLAIN-TEXT", content, name)
+        self.assertEqual(process.wait(), 0, process.stderr.read())
+        process.stdout.close()
+        process.stderr.close()
+        self.assertGreater(seen, 1_000_000)
+
+    @staticmethod
+    def descriptors(pid):
+        folder = f"/proc/{pid}/fd"
+        try:
+            return [f"{folder}/{name}" for name in os.listdir(folder)]
+        except OSError:
+            return []
+
+
+if __name__ == "__main__":
+    unittest.main()
