@@ -29,6 +29,7 @@ constexpr std::array meanings{
             "the key's policy has to allow listing, reading, writing and deleting in this bucket, as far as "
             "the run needs it"},
     Meaning{"InvalidAccessKeyId", "the server does not know the access key id", keyHint},
+    Meaning{"XAdminUserNotFound", "the server does not know the access key id", keyHint},  // versitygw
     Meaning{"SignatureDoesNotMatch", "the server does not accept the signature", keyHint},
     Meaning{"RequestTimeTooSkewed", "the clocks of this machine and the server differ too much",
             "set this machine's clock"},

@@ -31,7 +31,7 @@ Poco::AutoPtr<IniFileConfiguration> open(const std::string& file) {
 }
 
 void take(const Poco::AutoPtr<IniFileConfiguration>& file, const std::string& section, Profile& profile) {
-    if (!file || !file->has(section)) return;
+    if (!file) return;
     Poco::Util::AbstractConfiguration::Keys names;
     file->keys(section, names);
     profile.found = profile.found || !names.empty();
