@@ -10,7 +10,7 @@
 #include "roost/option_table.hpp"
 #include "roost/plugin.hpp"
 #include "roost/stage.hpp"
-#include "sinks/files/files_mode.hpp"
+#include "lib/storage/files_mode.hpp"
 
 namespace roost::storage {
 

@@ -8,7 +8,7 @@
 #include "lib/storage/layout.hpp"
 #include "roost/context.hpp"
 #include "roost/stage.hpp"
-#include "sinks/files/files_mode.hpp"
+#include "lib/storage/files_mode.hpp"
 
 namespace roost::storage {
 
