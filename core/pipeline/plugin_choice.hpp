@@ -26,8 +26,9 @@ inline constexpr std::array<std::string_view, 8> databaseParts{"driver",   "host
 /// The same for a storage stage, so that one definition can serve files in a folder and in a bucket. Where
 /// the plugin has an option of that name, it is the plugin's.
 inline constexpr std::array<std::string_view, 12> storageParts{
-    "driver",        "path",              "bucket",        "prefix",  "endpoint", "region",
-    "access-key-id", "secret-access-key", "session-token", "profile", "ca-file",  "force-path-style"};
+    "driver",        "path",    "bucket",        "prefix",
+    "endpoint",      "region",  "access-key-id", "secret-access-key",
+    "session-token", "profile", "ca-file",       "force-path-style"};
 
 /// What a stage of the role may have in place of a url; nothing for other roles.
 [[nodiscard]] std::span<const std::string_view> partsOf(std::string_view role) noexcept;

@@ -141,8 +141,7 @@ Object::Ptr urlSchema(const OptionSpec& option, const PluginInfo& info) {
     if (info.role != databaseRole && info.role != storageRole) return schema;
     std::string schemes;
     for (const std::string& scheme : info.serves) schemes += (schemes.empty() ? "" : "|") + scheme;
-    schema->set("pattern",
-                "^((" + schemes + "):|.*" + reference + ")|^$");
+    schema->set("pattern", "^((" + schemes + "):|.*" + reference + ")|^$");
     return schema;
 }
 

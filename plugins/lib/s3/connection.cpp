@@ -19,8 +19,8 @@ constexpr std::size_t largestHeaders = std::size_t{256} << 10U;
 constexpr long connectSeconds = 15;
 constexpr long silentSeconds = 60;
 constexpr long slowSilentSeconds = 900;
-constexpr long uploadBuffer = 512L << 10U;
-constexpr long downloadBuffer = 256L << 10U;
+constexpr long uploadBuffer = 128L << 10U;
+constexpr long downloadBuffer = 128L << 10U;
 
 struct CloseEasy {
     void operator()(CURL* easy) const noexcept { ::curl_easy_cleanup(easy); }

@@ -25,7 +25,8 @@ bool isName(std::string_view part) {
 
 }  // namespace
 
-KeyLayout::KeyLayout(std::string prefix, const storage::Layout& layout) : root_(std::move(prefix)), layout_(layout) {
+KeyLayout::KeyLayout(std::string prefix, const storage::Layout& layout)
+    : root_(std::move(prefix)), layout_(layout) {
     while (root_.ends_with('/')) root_.pop_back();
     root_.erase(0, std::min(root_.find_first_not_of('/'), root_.size()));
     if (!root_.empty()) root_ += '/';
@@ -66,16 +67,19 @@ KeyPlace KeyLayout::place(std::string_view key) const {
     return found;
 }
 
-void checkStorage(const Location& location, const TextMap& kinds, const Node& settings, Diagnostics& diagnostics) {
+void checkStorage(const Location& location, const TextMap& kinds, const Node& settings,
+                  Diagnostics& diagnostics) {
     if (const Node* url = settings.find("url"); url != nullptr && !location.scheme().empty()) {
         const std::string problem = bucketProblem(placeOf(location).bucket);
         if (location.scheme() != "s3")
-            diagnostics.error(url->position, "option 'url' of s3 is s3://BUCKET/PREFIX, not '" + location.redacted() + "'",
+            diagnostics.error(url->position,
+                              "option 'url' of s3 is s3://BUCKET/PREFIX, not '" + location.redacted() + "'",
                               url->scalar.size());
         else if (!problem.empty())
             diagnostics.error(url->position,
-                              location.parts().empty() ? "option 'url' " + problem + ": it is s3://BUCKET/PREFIX"
-                                                       : "option 'bucket' " + problem,
+                              location.parts().empty()
+                                  ? "option 'url' " + problem + ": it is s3://BUCKET/PREFIX"
+                                  : "option 'bucket' " + problem,
                               url->scalar.size());
     }
     storage::checkKinds(kinds, settings, diagnostics);

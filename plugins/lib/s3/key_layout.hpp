@@ -50,6 +50,7 @@ private:
 };
 
 /// Adds what is wrong with the url, or the parts in place of it, of a storage stage.
-void checkStorage(const Location& location, const TextMap& kinds, const Node& settings, Diagnostics& diagnostics);
+void checkStorage(const Location& location, const TextMap& kinds, const Node& settings,
+                  Diagnostics& diagnostics);
 
 }  // namespace roost::s3

@@ -13,7 +13,7 @@ namespace roost::s3 {
 
 namespace {
 
-constexpr std::size_t flightBytes = std::size_t{16} << 20U;
+constexpr std::size_t flightBytes = std::size_t{8} << 20U;
 constexpr std::size_t overhead = 1024;
 /// A server's times have seconds at times.
 constexpr std::int64_t clockTolerance = 2'000'000'000;
@@ -35,7 +35,8 @@ void placeUpload(const Bucket& bucket, const StagedUpload& upload) {
 
 class Placement {
 public:
-    Placement(const Bucket& bucket, TaskCrew& crew) : bucket_(bucket), crew_(crew), flight_(crew, flightBytes) {}
+    Placement(const Bucket& bucket, TaskCrew& crew)
+        : bucket_(bucket), crew_(crew), flight_(crew, flightBytes) {}
 
     void read(const std::string& key) {
         const auto head = bucket_.head(key);
@@ -49,12 +50,14 @@ public:
 
 private:
     void place(StagedFile&& file) {
-        flight_.add(file.bytes->size() + overhead, [&bucket = bucket_, file = std::move(file)] {
+        const std::size_t bytes = file.bytes->size() + overhead;
+        flight_.add(bytes, [&bucket = bucket_, file = std::move(file)] {
             bucket.write(file.key, file.bytes->bytes(), attributeHeaders(file.attributes), file.hash);
         });
     }
     void place(StagedUpload&& upload) {
-        flight_.add(overhead, [&bucket = bucket_, upload = std::move(upload)] { placeUpload(bucket, upload); });
+        flight_.add(overhead,
+                    [&bucket = bucket_, upload = std::move(upload)] { placeUpload(bucket, upload); });
     }
     void place(StaleObject&& object) {
         stale_.push_back(std::move(object.key));

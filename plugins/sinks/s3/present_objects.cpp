@@ -51,11 +51,10 @@ void refusePart(const std::vector<EntryKindTotals>& protectedKinds, const std::s
     const auto found = std::ranges::find(protectedKinds, kind, &EntryKindTotals::kind);
     if (found == protectedKinds.end()) return;
     const bool wholeUsers = found->coverage == Coverage::users;
-    acceptance.refusals.push_back("only " + std::string(wholeUsers ? "some users' files" : "some files") +
-                                  " of the kind '" + shownName(kind) + "' come, and " + present +
-                                  " that are there would go for them; 'mode: " +
-                                  (wholeUsers ? "replace-users" : "merge") +
-                                  "' keeps the others, 'partial: replace' does not");
+    acceptance.refusals.push_back(
+        "only " + std::string(wholeUsers ? "some users' files" : "some files") + " of the kind '" +
+        shownName(kind) + "' come, and " + present + " that are there would go for them; 'mode: " +
+        (wholeUsers ? "replace-users" : "merge") + "' keeps the others, 'partial: replace' does not");
 }
 
 }  // namespace
@@ -83,11 +82,12 @@ void PresentObjects::look(const std::vector<EntryKindTotals>& protectedKinds, Ac
         kind.bytes += object.size;
     });
     for (const std::string& name : left)
-        acceptance.refusals.push_back(
-            bucket_.shown(name) +
-            " is left of an interrupted restore that is not recovered yet, or another restore is running: run "
-            "'roost recover' with the ROOST_STATE_DIR of that restore; where its journal is lost, remove what is "
-            "under that key and the bucket's unfinished uploads");
+        acceptance.refusals.push_back(bucket_.shown(name) +
+                                      " is left of an interrupted restore that is not recovered yet, or "
+                                      "another restore is running: run "
+                                      "'roost recover' with the ROOST_STATE_DIR of that restore; where its "
+                                      "journal is lost, remove what is "
+                                      "under that key and the bucket's unfinished uploads");
     if (mode_ == FilesMode::add) return;
     for (std::size_t kind = 0; kind < totals.size(); ++kind) {
         if (totals[kind].files == 0) continue;
@@ -119,8 +119,8 @@ void PresentObjects::listStale(storage::SortedNames& coming, storage::SortedName
         const std::string key(node->name);
         if (comes.contains(key)) continue;
         if (mode_ == FilesMode::replaceUsers &&
-            !known.contains(std::string_view(key).substr(keys_.root().size(),
-                                                         key.find('/', keys_.root().size()) + 1 - keys_.root().size())))
+            !known.contains(std::string_view(key).substr(
+                keys_.root().size(), key.find('/', keys_.root().size()) + 1 - keys_.root().size())))
             continue;
         log.add(StaleObject{key});
     }

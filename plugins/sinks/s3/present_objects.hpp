@@ -26,7 +26,8 @@ public:
 
     /// Adds to `acceptance` what will be replaced, and refuses what an earlier restore left. Of the kinds of
     /// `protectedKinds` less comes than would go: where objects are there, that is refused, too.
-    void look(const std::vector<EntryKindTotals>& protectedKinds, Acceptance& acceptance, Context& context) const;
+    void look(const std::vector<EntryKindTotals>& protectedKinds, Acceptance& acceptance,
+              Context& context) const;
 
     /// Adds to `log` the objects that are there, and neither come (their keys are in `coming`) nor stay.
     /// `owners` has those of whom something comes, each with a '/' behind it.

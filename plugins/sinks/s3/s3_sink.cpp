@@ -29,7 +29,8 @@ bool isUtf8(std::string_view text) {
     for (std::size_t at = 0; at < text.size();) {
         const auto* const bytes = reinterpret_cast<const unsigned char*>(text.data() + at);
         const int length = *bytes < 0x80 ? 1 : *bytes < 0xe0 ? 2 : *bytes < 0xf0 ? 3 : 4;
-        if (static_cast<std::size_t>(length) > text.size() - at || !Poco::UTF8Encoding::isLegal(bytes, length))
+        if (static_cast<std::size_t>(length) > text.size() - at ||
+            !Poco::UTF8Encoding::isLegal(bytes, length))
             return false;
         at += static_cast<std::size_t>(length);
     }
@@ -78,7 +79,8 @@ const OptionTable<S3Sink::Options>& S3Sink::options() {
     static const auto table = [] {
         OptionTable<Options> made;
         made.url(&Options::url,
-                 "The bucket, and the prefix under which a folder for each user lies, named by the user's id. The "
+                 "The bucket, and the prefix under which a folder for each user lies, named by the user's "
+                 "id. The "
                  "bucket must be there.")
             .example("s3://aviary/users")
             .map("kinds", &Options::kinds,
@@ -161,7 +163,8 @@ void S3Sink::begin(const Catalog&, Context& context) {
 std::size_t S3Sink::kindOf(const Entry& entry) const {
     const auto found = std::ranges::find(layout_.kinds(), entry.kind, &storage::KindFolder::kind);
     if (found == layout_.kinds().end())
-        throw Error("'" + storage::shownName(entry.displayName()) + "' is of a kind that 'kinds' does not name");
+        throw Error("'" + storage::shownName(entry.displayName()) +
+                    "' is of a kind that 'kinds' does not name");
     return static_cast<std::size_t>(found - layout_.kinds().begin());
 }
 
@@ -201,7 +204,8 @@ bool S3Sink::isThere(const std::string& key, Entry& entry) {
             same = size > 0;
             got += size;
         }
-        same = same && std::equal(coming.begin(), coming.begin() + static_cast<std::ptrdiff_t>(came), there.begin());
+        same = same &&
+               std::equal(coming.begin(), coming.begin() + static_cast<std::ptrdiff_t>(came), there.begin());
     }
     // What changed while it was read is no reason to refuse the file that is there.
     if (!same && entry.content->state() == ReadState::intact)
@@ -278,7 +282,8 @@ std::string S3Sink::recover(const std::string& text, Decision decision, Context&
     const StagingRecord record = StagingRecord::fromJson(text);
     Client client(serverSettings(record.options(), record.bucket), context);
     const Bucket bucket(client);
-    const std::string shown = bucket.shown(record.staging.substr(0, record.staging.rfind('/', record.staging.size() - 2) + 1));
+    const std::string shown =
+        bucket.shown(record.staging.substr(0, record.staging.rfind('/', record.staging.size() - 2) + 1));
     if (decision != Decision::committed)
         return undoStaging(bucket, record)
                    ? "undid the unfinished restore of files into " + shown + ": nothing there has changed"

@@ -72,11 +72,13 @@ void StagedLog::write(const std::string& text, std::span<const std::byte> bytes)
 }
 
 void StagedLog::add(const StagedFile& file) {
-    write(joined({"file", file.key}) + attributeFields(file.attributes) + joined({file.hash}), file.bytes->bytes());
+    write(joined({"file", file.key}) + attributeFields(file.attributes) + joined({file.hash}),
+          file.bytes->bytes());
 }
 
 void StagedLog::add(const StagedUpload& upload) {
-    std::string text = joined({"upload", upload.parts.key, upload.parts.id}) + attributeFields(upload.attributes) +
+    std::string text = joined({"upload", upload.parts.key, upload.parts.id}) +
+                       attributeFields(upload.attributes) +
                        joined({std::to_string(upload.size), std::to_string(upload.parts.parts.size())});
     for (const UploadedPart& part : upload.parts.parts) text += joined({part.etag});
     write(text, {});
@@ -94,7 +96,8 @@ void StagedLog::complete(const Bucket& bucket) const {
     bucket.completeUpload(parts.key, parts.id, parts.parts);
 }
 
-StagedLogReader::StagedLogReader(const Bucket& bucket, TaskCrew& crew, const std::string& key, const ObjectHead& head)
+StagedLogReader::StagedLogReader(const Bucket& bucket, TaskCrew& crew, const std::string& key,
+                                 const ObjectHead& head)
     : bytes_(bucket, crew, key, head, aheadBytes) {}
 
 void StagedLogReader::fill(std::span<std::byte> bytes) {

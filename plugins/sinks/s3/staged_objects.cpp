@@ -14,7 +14,7 @@ namespace {
 /// A file of at most this size costs less twice over the wire than the requests of an upload in parts.
 constexpr std::uint64_t smallFile = std::uint64_t{1} << 20U;
 /// Memory for parts that are on their way.
-constexpr std::size_t flightBytes = std::size_t{40} << 20U;
+constexpr std::size_t flightBytes = std::size_t{32} << 20U;
 /// S3 takes ten thousand parts; another log begins well before.
 constexpr std::uint64_t largestLog = std::uint64_t{64} << 30U;
 
@@ -22,7 +22,8 @@ FileAttributes attributesOf(const Entry& entry) { return {entry.mode, entry.modi
 
 }  // namespace
 
-StagedObjects::StagedObjects(const Bucket& bucket, TaskCrew& crew, const StagingRecord& record, Context& context)
+StagedObjects::StagedObjects(const Bucket& bucket, TaskCrew& crew, const StagingRecord& record,
+                             Context& context)
     : bucket_(bucket),
       record_(record),
       context_(context),
@@ -85,13 +86,14 @@ bool StagedObjects::writeSmall(const std::string& key, Entry& entry) {
 
 bool StagedObjects::writeLarge(const std::string& key, Entry& entry) {
     const FileAttributes attributes = attributesOf(entry);
-    const auto leaveNote = [&bucket = bucket_, key, note = record_.uploadsPrefix() + std::to_string(uploads_++)] {
+    const auto leaveNote = [&bucket = bucket_, key,
+                            note = record_.uploadsPrefix() + std::to_string(uploads_++)] {
         bucket.write(note, std::as_bytes(std::span(key)));
     };
     // An upload that ends here by an exception was noted, and is found by what undoes the restore.
-    Uploading uploading{PartUpload(bucket_, flight_, key, attributeHeaders(attributes), partSizeFor(entry.size),
-                                   leaveNote),
-                        attributes, 0};
+    Uploading uploading{
+        PartUpload(bucket_, flight_, key, attributeHeaders(attributes), partSizeFor(entry.size), leaveNote),
+        attributes, 0};
     const std::span<std::byte> room = buffer_->room();
     for (;;) {
         const std::size_t size = entry.content->read(room);

@@ -60,7 +60,8 @@ StagingRecord StagingRecord::fromJson(const std::string& text) {
         record.staging = object->getValue<std::string>("staging");
         record.prepared = object->getValue<bool>("prepared");
         record.logs = object->getValue<unsigned>("logs");
-        if (record.staging.find(storage::stagingPrefix) == std::string::npos || !record.staging.ends_with('/'))
+        if (record.staging.find(storage::stagingPrefix) == std::string::npos ||
+            !record.staging.ends_with('/'))
             throw Error("the journal of a restore into a bucket names no place in it");
         return record;
     } catch (const Poco::Exception& problem) {

@@ -29,7 +29,9 @@ struct StagingRecord {
     [[nodiscard]] S3Options options() const;
 
     /// The keys in the staging area.
-    [[nodiscard]] std::string logKey(unsigned number) const { return staging + "log-" + std::to_string(number); }
+    [[nodiscard]] std::string logKey(unsigned number) const {
+        return staging + "log-" + std::to_string(number);
+    }
     [[nodiscard]] std::string staleKey() const { return staging + "stale"; }
     [[nodiscard]] std::string uploadsPrefix() const { return staging + "uploads/"; }
 };

@@ -19,7 +19,9 @@ constexpr std::uint32_t folderMode = 0755;
 constexpr const char* changingHint =
     "run it again when nothing writes there, or set 'on-changed: warn' to go on";
 
-bool isGone(const ServerRefusal& refusal) { return refusal.status() == 404 && refusal.code() != "NoSuchBucket"; }
+bool isGone(const ServerRefusal& refusal) {
+    return refusal.status() == 404 && refusal.code() != "NoSuchBucket";
+}
 bool isOther(const ServerRefusal& refusal) { return refusal.status() == 412; }
 
 }  // namespace
@@ -28,7 +30,11 @@ bool isOther(const ServerRefusal& refusal) { return refusal.status() == 412; }
 class ObjectEntries::Reader final : public ByteReader {
 public:
     Reader(ObjectEntries& entries, std::string name, std::uint64_t size, Fetched first)
-        : entries_(entries), name_(std::move(name)), size_(size), etag_(first.head.etag), piece_(std::move(first)) {
+        : entries_(entries),
+          name_(std::move(name)),
+          size_(size),
+          etag_(first.head.etag),
+          piece_(std::move(first)) {
         const bool several = size_ > piece_.block->size();
         if (several && isMd5Etag(etag_, piece_.head.serverSideEncryption)) digest_.emplace();
         if (digest_) digest_->add(piece_.block->bytes());
@@ -56,8 +62,9 @@ private:
         } catch (const ServerRefusal& refusal) {
             if (!isGone(refusal) && !isOther(refusal)) throw;
             state_ = ReadState::shrank;
-            message_ = std::string(isGone(refusal) ? "was removed" : "was replaced") + " while it was read: " +
-                       std::to_string(given_) + " of " + storage::counted(size_, "byte", "bytes") + " came";
+            message_ = std::string(isGone(refusal) ? "was removed" : "was replaced") +
+                       " while it was read: " + std::to_string(given_) + " of " +
+                       storage::counted(size_, "byte", "bytes") + " came";
             if (entries_.choice_.onChanged == storage::OnChanged::fail)
                 throw Error(name_ + " " + message_, changingHint);
             return false;
@@ -66,8 +73,9 @@ private:
         if (digest_) digest_->add(piece_.block->bytes());
         const bool last = given_ + piece_.block->size() == size_;
         if (last && digest_ && digest_->hex() != etag_)
-            throw Error("the bytes of " + name_ + " are not those that its ETag was made of",
-                        "it is damaged on the way or at the server: read it with another program and compare");
+            throw Error(
+                "the bytes of " + name_ + " are not those that its ETag was made of",
+                "it is damaged on the way or at the server: read it with another program and compare");
         entries_.askAhead();
         return true;
     }
@@ -188,8 +196,8 @@ bool ObjectEntries::describe(Upcoming& next, Entry& entry) {
         return true;
     }
     entry.size = next.object.size;
-    entry.content =
-        std::make_unique<Reader>(*this, storage::shownName(entry.displayName()), entry.size, std::move(first));
+    entry.content = std::make_unique<Reader>(*this, storage::shownName(entry.displayName()), entry.size,
+                                             std::move(first));
     return true;
 }
 
@@ -209,7 +217,8 @@ bool ObjectEntries::replaced(Upcoming& next, Entry& entry) {
 
 bool ObjectEntries::vanished(Entry& entry) const {
     if (choice_.onChanged == storage::OnChanged::fail)
-        throw Error(storage::shownName(entry.displayName()) + " vanished before it could be read", changingHint);
+        throw Error(storage::shownName(entry.displayName()) + " vanished before it could be read",
+                    changingHint);
     entry.content = std::make_unique<storage::VanishedFile>("vanished before it could be read");
     return true;
 }

@@ -96,8 +96,9 @@ void ObjectInventory::countOwner(const KeyPlace& place) {
 }
 
 std::string ObjectInventory::outsideText() const {
-    return "left out, because no kind of file has them (" + storage::counted(outside_.count(), "object", "objects") +
-           ", " + storage::shownSize(outsideBytes_) + "): " + outside_.text();
+    return "left out, because no kind of file has them (" +
+           storage::counted(outside_.count(), "object", "objects") + ", " +
+           storage::shownSize(outsideBytes_) + "): " + outside_.text();
 }
 
 std::vector<std::string> ObjectInventory::warnings() const {
@@ -106,7 +107,8 @@ std::vector<std::string> ObjectInventory::warnings() const {
     for (const std::string& name : unfit_.names())
         warnings.push_back(name + " is left out: its key is no path of a file");
     if (unfit_.unnamed() > 0)
-        warnings.push_back(std::to_string(unfit_.unnamed()) + " more objects whose keys are no paths are left out");
+        warnings.push_back(std::to_string(unfit_.unnamed()) +
+                           " more objects whose keys are no paths are left out");
     return warnings;
 }
 
@@ -117,7 +119,8 @@ std::optional<FoundObject> ObjectInventory::next() {
     const std::string_view kind = field(rest, '/');
     FoundObject object;
     const auto& kinds = layout_.kinds();
-    object.kind = static_cast<std::size_t>(std::ranges::find(kinds, kind, &storage::KindFolder::kind) - kinds.begin());
+    object.kind =
+        static_cast<std::size_t>(std::ranges::find(kinds, kind, &storage::KindFolder::kind) - kinds.begin());
     object.owner = field(rest, '/');
     object.path = field(rest, '\0');
     std::string_view size = field(rest, '\0');

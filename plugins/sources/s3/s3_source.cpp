@@ -13,7 +13,11 @@ namespace roost::s3 {
 /// What catalog() opens and next() goes on with; what refers to others stands behind them.
 struct S3Source::Work {
     Work(ServerSettings settings, Context& host)
-        : context(host), client(std::move(settings), host), bucket(client), store(host.temporaryFolder()), watch(host) {}
+        : context(host),
+          client(std::move(settings), host),
+          bucket(client),
+          store(host.temporaryFolder()),
+          watch(host) {}
 
     Context& context;
     Client client;
@@ -36,23 +40,27 @@ PluginInfo S3Source::info() {
 const OptionTable<S3Source::Options>& S3Source::options() {
     static const auto table = [] {
         OptionTable<Options> made;
-        made.url(&Options::url,
-                 "The bucket, and the prefix under which a folder for each user lies, named by the user's id.")
+        made.url(
+                &Options::url,
+                "The bucket, and the prefix under which a folder for each user lies, named by the user's id.")
             .example("s3://aviary/users")
             .map("kinds", &Options::kinds,
                  "The kinds of files and where they lie in a user's folder; '.' is the user's folder itself. "
                  "By default documents: pdfs and configs: rmapi.")
             .example("{documents: pdfs, configs: rmapi}");
         addS3Options(made);
-        made.choice("unknown", &Options::unknown, {"warn", "fail"},
-                    "What to do about objects outside of the kinds' folders: leave them out with a warning that "
-                    "names and counts them, or end the run.")
-            .choice("on-unreadable", &Options::onUnreadable, {"fail", "skip"},
-                    "What to do about an object to which access is denied: end the run, or leave it out and list "
-                    "it (exit code 3).")
-            .choice("on-changed", &Options::onChanged, {"warn", "fail"},
-                    "What to do about an object that is replaced or removed while it is read: take what came and "
-                    "report it, or end the run.");
+        made.choice(
+                "unknown", &Options::unknown, {"warn", "fail"},
+                "What to do about objects outside of the kinds' folders: leave them out with a warning that "
+                "names and counts them, or end the run.")
+            .choice(
+                "on-unreadable", &Options::onUnreadable, {"fail", "skip"},
+                "What to do about an object to which access is denied: end the run, or leave it out and list "
+                "it (exit code 3).")
+            .choice(
+                "on-changed", &Options::onChanged, {"warn", "fail"},
+                "What to do about an object that is replaced or removed while it is read: take what came and "
+                "report it, or end the run.");
         return made;
     }();
     return table;
@@ -67,7 +75,8 @@ Catalog S3Source::catalog(Context& context) {
     work_ = std::make_unique<Work>(serverSettings(options_, placeOf(options_.url).bucket), context);
     Catalog catalog;
     if (context.ownersFollow()) {
-        for (const storage::KindFolder& kind : layout_.kinds()) catalog.entryKinds.push_back({.kind = kind.kind});
+        for (const storage::KindFolder& kind : layout_.kinds())
+            catalog.entryKinds.push_back({.kind = kind.kind});
         return catalog;
     }
     takeInventory(catalog);
@@ -83,8 +92,8 @@ void S3Source::chooseOwners(std::shared_ptr<const OwnerChoice> owners, Catalog& 
 }
 
 void S3Source::takeInventory(Catalog& catalog) {
-    work_->inventory = std::make_unique<ObjectInventory>(work_->bucket, keys_, layout_, work_->store, work_->watch,
-                                                         owners_.get());
+    work_->inventory = std::make_unique<ObjectInventory>(work_->bucket, keys_, layout_, work_->store,
+                                                         work_->watch, owners_.get());
     work_->inventory->take();
     if (options_.unknown == OnUnknown::fail && work_->inventory->outside() > 0)
         throw Error(work_->inventory->outsideText(),

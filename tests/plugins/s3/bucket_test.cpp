@@ -25,8 +25,12 @@ std::string pattern(std::size_t size) {
 TEST_CASE("keys of all kinds are signed, written, listed, read and removed") {
     RecordingContext context;
     const TestBucket test(context);
-    const std::vector<std::string> keys{"a b+c&d=e", "caf\xc3\xa9/\xe6\x96\x87\xe5\xad\x97 (1).pdf", "per%20cent/100%",
-                                        "plain", "quote\"'<>;:@!$*,?#[]{}|\\^`~", "tab\there/line\nfeed"};
+    const std::vector<std::string> keys{"a b+c&d=e",
+                                        "caf\xc3\xa9/\xe6\x96\x87\xe5\xad\x97 (1).pdf",
+                                        "per%20cent/100%",
+                                        "plain",
+                                        "quote\"'<>;:@!$*,?#[]{}|\\^`~",
+                                        "tab\there/line\nfeed"};
     for (const std::string& key : keys) test.put(key, "content of " + key);
     std::vector<std::string> sorted = keys;
     std::ranges::sort(sorted);
@@ -128,15 +132,17 @@ TEST_CASE("what is refused is told in a user's words, without secrets") {
         return std::string("no error");
     };
     CHECK(failure({}, "no-such-bucket-here") ==
-          "cannot list 's3://no-such-bucket-here': there is no such bucket (NoSuchBucket) | check its name, the "
+          "cannot list 's3://no-such-bucket-here': there is no such bucket (NoSuchBucket) | check its name, "
+          "the "
           "endpoint and the region, or make the bucket first");
     S3Options wrong;
     wrong.accessKeyId = std::getenv("S3_ACCESS_KEY_ID");
     wrong.secretAccessKey = "a-wrong-secret";
     const std::string said = failure(wrong, test.name);
-    CHECK(said == "cannot list 's3://" + test.name +
-                      "': the server does not accept the signature (SignatureDoesNotMatch) | check the access key "
-                      "id and the secret access key");
+    CHECK(said ==
+          "cannot list 's3://" + test.name +
+              "': the server does not accept the signature (SignatureDoesNotMatch) | check the access key "
+              "id and the secret access key");
     wrong.accessKeyId = "nobody";
     CHECK(failure(wrong, test.name).find("the server does not know the access key id") != std::string::npos);
 }

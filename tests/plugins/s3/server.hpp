@@ -28,7 +28,8 @@ inline std::filesystem::path serverFolder() {
 class TestBucket {
 public:
     explicit TestBucket(Context& context, const std::string& label = "test")
-        : name(label + "-" + std::to_string(::getpid()) + "-" + std::to_string(++made_)), client_(make(context)) {}
+        : name(label + "-" + std::to_string(::getpid()) + "-" + std::to_string(++made_)),
+          client_(make(context)) {}
     ~TestBucket() {
         std::error_code ignored;
         std::filesystem::remove_all(serverFolder() / name, ignored);

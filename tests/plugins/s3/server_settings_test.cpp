@@ -18,7 +18,8 @@ using Variables = std::map<std::string, std::string>;
 Environment from(Variables variables) {
     return [variables = std::move(variables)](const std::string& name) -> std::optional<std::string> {
         const auto found = variables.find(name);
-        return found == variables.end() || found->second.empty() ? std::nullopt : std::optional(found->second);
+        return found == variables.end() || found->second.empty() ? std::nullopt
+                                                                 : std::optional(found->second);
     };
 }
 
@@ -37,10 +38,12 @@ TEST_CASE("the address comes from the endpoint, the region and the bucket") {
     };
     CHECK(address({}) == "https docs.s3.us-east-1.amazonaws.com ");
     CHECK(address({{"S3_REGION", "eu-west-3"}}) == "https docs.s3.eu-west-3.amazonaws.com ");
-    CHECK(address({{"AWS_REGION", "eu-west-3"}, {"S3_REGION", ""}}) == "https docs.s3.eu-west-3.amazonaws.com ");
+    CHECK(address({{"AWS_REGION", "eu-west-3"}, {"S3_REGION", ""}}) ==
+          "https docs.s3.eu-west-3.amazonaws.com ");
     CHECK(address({}, "with.dots") == "https s3.us-east-1.amazonaws.com /with.dots");
     CHECK(address({{"S3_ENDPOINT", "http://127.0.0.1:9000"}}) == "http 127.0.0.1:9000 /docs");
-    CHECK(address({{"S3_ENDPOINT", "https://s3.example.com:443/base/"}}) == "https docs.s3.example.com /base");
+    CHECK(address({{"S3_ENDPOINT", "https://s3.example.com:443/base/"}}) ==
+          "https docs.s3.example.com /base");
     CHECK(address({{"S3_ENDPOINT", "https://s3.example.com"}, {"S3_FORCE_PATH_STYLE", "true"}}) ==
           "https s3.example.com /docs");
     CHECK(address({{"AWS_ENDPOINT_URL", "s3.example.com"}}) == "https docs.s3.example.com ");
@@ -53,11 +56,13 @@ TEST_CASE("the address comes from the endpoint, the region and the bucket") {
 
 TEST_CASE("credentials come in pairs from the first place that has them") {
     const testing::TemporaryFolder folder;
-    std::ofstream(folder / "credentials") << "[default]\naws_access_key_id = default-id\naws_secret_access_key = "
-                                             "default-secret\n\n[lent]\naws_access_key_id=lent-id\n"
-                                             "aws_secret_access_key=lent/se+cret==\naws_session_token=lent-token\n";
-    std::ofstream(folder / "config") << "[default]\nregion = ap-south-1\n[profile lent]\nregion = eu-central-1\n"
-                                        "endpoint_url = https://lent.example.com\n";
+    std::ofstream(folder / "credentials")
+        << "[default]\naws_access_key_id = default-id\naws_secret_access_key = "
+           "default-secret\n\n[lent]\naws_access_key_id=lent-id\n"
+           "aws_secret_access_key=lent/se+cret==\naws_session_token=lent-token\n";
+    std::ofstream(folder / "config")
+        << "[default]\nregion = ap-south-1\n[profile lent]\nregion = eu-central-1\n"
+           "endpoint_url = https://lent.example.com\n";
     const Variables files{{"AWS_SHARED_CREDENTIALS_FILE", (folder / "credentials").native()},
                           {"AWS_CONFIG_FILE", (folder / "config").native()}};
     const auto with = [&](Variables variables, const S3Options& options = {}) {
@@ -68,8 +73,9 @@ TEST_CASE("credentials come in pairs from the first place that has them") {
     };
     CHECK(with({}) == "default-id default-secret  ap-south-1");
     CHECK(with({{"AWS_PROFILE", "lent"}}) == "lent-id lent/se+cret== lent-token eu-central-1");
-    const Variables amazon{
-        {"AWS_ACCESS_KEY_ID", "aws-id"}, {"AWS_SECRET_ACCESS_KEY", "aws-secret"}, {"AWS_SESSION_TOKEN", "token"}};
+    const Variables amazon{{"AWS_ACCESS_KEY_ID", "aws-id"},
+                           {"AWS_SECRET_ACCESS_KEY", "aws-secret"},
+                           {"AWS_SESSION_TOKEN", "token"}};
     CHECK(with(amazon) == "aws-id aws-secret token ap-south-1");
     CHECK(with(keys(amazon)) == "id secret  ap-south-1");
     S3Options options;
