@@ -12,25 +12,24 @@ namespace {
 constexpr std::size_t longestName = 65'535;  // roost's own lists of names take no longer ones
 constexpr std::size_t longestPart = 255;     // nor does any file system
 constexpr std::size_t longestShown = 300;
-constexpr std::uint64_t roostsEndBytes = 1024;
 
 /// What is wrong with a member of that kind; "" for nothing.
-std::string_view refused(stream::TarKind kind) noexcept {
+std::string_view refused(stream::MemberKind kind) noexcept {
     switch (kind) {
-        case stream::TarKind::file:
-        case stream::TarKind::folder:
+        case stream::MemberKind::file:
+        case stream::MemberKind::folder:
             return "";
-        case stream::TarKind::hardLink:
+        case stream::MemberKind::hardLink:
             return "is a hard link";
-        case stream::TarKind::symbolicLink:
+        case stream::MemberKind::symbolicLink:
             return "is a symbolic link";
-        case stream::TarKind::device:
+        case stream::MemberKind::device:
             return "is a device";
-        case stream::TarKind::fifo:
+        case stream::MemberKind::fifo:
             return "is a FIFO";
-        case stream::TarKind::sparse:
+        case stream::MemberKind::sparse:
             return "is a sparse file";
-        case stream::TarKind::other:
+        case stream::MemberKind::other:
             break;
     }
     return "is neither a file nor a folder";
@@ -43,13 +42,6 @@ std::string shownMember(std::string_view name) {
     if (name.size() > longestShown) shown += "...";
     return shown;
 }
-
-ArchiveReader::ArchiveReader(std::filesystem::path file)
-    : ArchiveReader(std::make_shared<stream::FileInput>(std::move(file))) {}
-
-ArchiveReader::ArchiveReader(std::shared_ptr<stream::ByteInput> input, Context* context,
-                             std::uint64_t maxEntries)
-    : gzip_(std::move(input), context), tar_(gzip_), maxEntries_(maxEntries) {}
 
 Error ArchiveReader::damage(const std::string& how) const { return Error(name() + " is damaged: " + how); }
 
@@ -91,11 +83,11 @@ bool ArchiveReader::takeName(std::string_view name, bool folder, MemberInfo& inf
 
 std::optional<MemberInfo> ArchiveReader::next() {
     for (;;) {
-        if (!tar_.next()) {
+        if (!archive_->next()) {
             ended_ = true;
             return std::nullopt;
         }
-        const stream::TarHeader& header = tar_.header();
+        const stream::MemberHeader& header = archive_->header();
         if (oddity_.empty()) oddity_ = header.oddity;
         if (++members_ > maxEntries_)
             throw Error(name() + " has more than " + std::to_string(maxEntries_) + " entries",
@@ -103,7 +95,7 @@ std::optional<MemberInfo> ArchiveReader::next() {
         if (const std::string_view problem = refused(header.kind); !problem.empty())
             throw refusal(header.name, std::string(problem));
         MemberInfo info;
-        info.folder = header.kind == stream::TarKind::folder;
+        info.folder = header.kind == stream::MemberKind::folder;
         info.size = header.size;
         info.mode = header.mode;
         info.modifiedNanoseconds = header.modifiedNanoseconds;
@@ -114,7 +106,7 @@ std::optional<MemberInfo> ArchiveReader::next() {
 }
 
 std::span<const char> ArchiveReader::data() {
-    const stream::Bytes bytes = tar_.data();
+    const stream::Bytes bytes = archive_->data();
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
@@ -131,9 +123,7 @@ std::string ArchiveReader::readAll(std::uint64_t most) {
 
 std::string ArchiveReader::oddity() const {
     if (!oddity_.empty() || !ended_) return oddity_;
-    if (!gzip_.framing().isRoosts()) return "its gzip framing is another one";
-    if (tar_.endBytes() != roostsEndBytes) return "its tar data ends in another way";
-    return "";
+    return archive_->endOddity();
 }
 
 }  // namespace roost::archive

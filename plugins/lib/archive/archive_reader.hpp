@@ -1,17 +1,14 @@
-// The members of a gzip'd tar from anywhere: what no backup holds is refused by name.
+// The members of an archive from anywhere: what no backup holds is refused by name.
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
-#include "lib/stream/gzip_reader.hpp"
-#include "lib/stream/tar_reader.hpp"
-#include "roost/context.hpp"
+#include "lib/stream/container.hpp"
 #include "roost/error.hpp"
 
 namespace roost::archive {
@@ -26,36 +23,35 @@ struct MemberInfo {
 };
 
 /// Reads from front to back. Links, devices, sparse files and names that lead elsewhere end it, and so does
-/// whatever GzipReader and TarReader call damaged. Every call throws roost::Error that names the archive and
+/// whatever the format's own reader calls damaged. Every call throws roost::Error that names the archive and
 /// the member.
 class ArchiveReader {
 public:
     static constexpr std::uint64_t anyNumber = ~std::uint64_t{0};
 
-    explicit ArchiveReader(std::filesystem::path file);
-    /// `context`, if there is one, must outlive the reader; see GzipReader.
-    explicit ArchiveReader(std::shared_ptr<stream::ByteInput> input, Context* context = nullptr,
-                           std::uint64_t maxEntries = anyNumber);
+    explicit ArchiveReader(std::unique_ptr<stream::ContainerReader> archive,
+                           std::uint64_t maxEntries = anyNumber)
+        : archive_(std::move(archive)), maxEntries_(maxEntries) {}
     ArchiveReader(const ArchiveReader&) = delete;
     ArchiveReader& operator=(const ArchiveReader&) = delete;
 
     /// The next member, or nothing at the end, which is reached only by an archive that is whole to its last
     /// byte. Leading "./" and the folder "." of archives that were packed by hand are passed over.
     [[nodiscard]] std::optional<MemberInfo> next();
-    /// The member's headers as they stand in the tar. Until data().
-    [[nodiscard]] stream::Bytes headerBytes() const noexcept { return tar_.headerBytes(); }
+    /// See ContainerReader. Until data().
+    [[nodiscard]] stream::Bytes headerBytes() const { return archive_->headerBytes(); }
     /// The next bytes of the member, valid until the next call; none at its end.
     [[nodiscard]] std::span<const char> data();
     /// All of the member. Throws where it has more than `most` bytes.
     [[nodiscard]] std::string readAll(std::uint64_t most);
     /// Members so far.
     [[nodiscard]] std::uint64_t members() const noexcept { return members_; }
-    /// Compressed bytes read so far.
-    [[nodiscard]] std::uint64_t position() const noexcept { return gzip_.position(); }
-    /// In what the members so far, and at the end the framing, differ from what roost writes; "" in nothing.
+    /// Bytes of the file read so far.
+    [[nodiscard]] std::uint64_t position() const { return archive_->position(); }
+    /// In what the members so far, and at the end the whole, differ from what roost writes; "" in nothing.
     [[nodiscard]] std::string oddity() const;
     /// What messages call the archive: "'PATH'", "standard input".
-    [[nodiscard]] std::string name() const { return gzip_.name(); }
+    [[nodiscard]] std::string name() const { return archive_->name(); }
 
     /// "'PATH' is damaged: ...", about the archive, to be thrown.
     [[nodiscard]] Error damage(const std::string& how) const;
@@ -66,8 +62,7 @@ private:
     [[nodiscard]] bool takeName(std::string_view name, bool folder, MemberInfo& info);
     void checkParts(std::string_view name) const;
 
-    stream::GzipReader gzip_;
-    stream::TarReader tar_;
+    std::unique_ptr<stream::ContainerReader> archive_;
     std::uint64_t maxEntries_;
     std::uint64_t members_ = 0;
     std::string current_;

@@ -141,7 +141,7 @@ bool BackupReader::next(Item& item) {
 
 std::unique_ptr<BackupReader> openBackup(std::shared_ptr<ArchiveInput> input, BackupReading reading,
                                          Context& context) {
-    auto reader = std::make_unique<ArchiveReader>(input->open(), &context);
+    auto reader = std::make_unique<ArchiveReader>(input->open());
     if (RoostHead head(*reader, reading, context); head.read()) {
         if (!reading.readAgain) input->onceIsEnough();
         return std::make_unique<RoostBackup>(std::move(input), std::move(reader), std::move(head),

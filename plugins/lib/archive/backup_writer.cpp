@@ -54,7 +54,7 @@ std::vector<std::string> scopesOf(const Catalog& catalog) {
 
 }  // namespace
 
-BackupWriter::BackupWriter(stream::ByteTarget& target, const Catalog& catalog, BackupOptions options,
+BackupWriter::BackupWriter(stream::ContainerWriter& archive, const Catalog& catalog, BackupOptions options,
                            Context& context)
     : catalog_(catalog),
       options_(std::move(options)),
@@ -63,9 +63,8 @@ BackupWriter::BackupWriter(stream::ByteTarget& target, const Catalog& catalog, B
       seconds_(secondsOf(context.startTime())),
       users_(context.temporaryFolder()),
       oddNames_(namedWarnings),
-      gzip_(target, options_.gzip, context.stopToken()),
-      tar_(gzip_),
-      members_(gzip_, tar_, context.temporaryFolder()),
+      archive_(archive),
+      members_(archive, context.temporaryFolder()),
       table_(members_),
       entries_(members_, options_.onChanged) {
     metadata_.applicationVersion = options_.applicationVersion;
@@ -77,14 +76,14 @@ BackupWriter::BackupWriter(stream::ByteTarget& target, const Catalog& catalog, B
     for (const EntryKindTotals& kind : catalog.entryKinds)
         kindState(kind.kind).totals.coverage = kind.coverage;
     headSize_ = paddedSize(estimateMetadata(catalog, expectedUsers(catalog, options_.usersTable)));
-    head_ = tar_.reserve(generated(metadataName, headSize_));
+    archive_.reserveFirst(generated(metadataName, headSize_));
     writeSchemaMember();
 }
 
 BackupWriter::~BackupWriter() = default;
 
-stream::TarMember BackupWriter::generated(std::string_view name, std::uint64_t size) const {
-    stream::TarMember member;
+stream::NewMember BackupWriter::generated(std::string_view name, std::uint64_t size) const {
+    stream::NewMember member;
     member.name = name;
     member.modifiedSeconds = seconds_;
     member.size = size;
@@ -239,9 +238,9 @@ void BackupWriter::visitMetadata(std::uint64_t padded, Visit visit) {
 /// Takes the headers of what is not written yet as they will be.
 void BackupWriter::digestHeaders(std::uint64_t metadataSize) {
     const auto first = checksumLine(std::string(digestLength, '0'), metadataName).size();
-    const stream::TarMember checksums = generated(checksumsName, first + members_.checksums().size());
-    for (const stream::TarMember& member : {checksums, generated(metadataName, metadataSize)}) {
-        const std::string header = stream::TarWriter::header(member);
+    const stream::NewMember checksums = generated(checksumsName, first + members_.checksums().size());
+    for (const stream::NewMember& member : {checksums, generated(metadataName, metadataSize)}) {
+        const std::string header = archive_.header(member);
         members_.headers().update(std::as_bytes(std::span(header)));
     }
     metadata_.membersSha256 = members_.headers().finish();
@@ -250,10 +249,10 @@ void BackupWriter::digestHeaders(std::uint64_t metadataSize) {
 void BackupWriter::writeChecksums(const std::string& metadataHash) {
     const std::string first = checksumLine(metadataHash, metadataName);
     ChecksumList& checksums = members_.checksums();
-    tar_.begin(generated(checksumsName, first.size() + checksums.size()));
-    tar_.write(std::as_bytes(std::span(first)));
-    checksums.forEach([this](std::string_view text) { tar_.write(std::as_bytes(std::span(text))); });
-    tar_.end();
+    archive_.begin(generated(checksumsName, first.size() + checksums.size()));
+    archive_.write(std::as_bytes(std::span(first)));
+    checksums.forEach([this](std::string_view text) { archive_.write(std::as_bytes(std::span(text))); });
+    archive_.end();
 }
 
 void BackupWriter::finish() {
@@ -264,17 +263,10 @@ void BackupWriter::finish() {
     stream::Sha256 hash;
     visitMetadata(size, [&hash](std::string_view text) { hash.update(std::as_bytes(std::span(text))); });
     writeChecksums(hash.finish());
-    tar_.finish();
-    gzip_.drain();
-    const stream::TarMember head = generated(metadataName, size);
-    if (size != headSize_) tar_.resize(head_, head);
-    headSize_ = size;
-    const std::string header = stream::TarWriter::header(head);
-    gzip_.fill(head_, std::as_bytes(std::span(header)));
-    visitMetadata(size, [this](std::string_view text) { gzip_.fill(head_, std::as_bytes(std::span(text))); });
-    const std::vector<std::byte> padding(stream::TarWriter::padding(size));
-    gzip_.fill(head_, padding);
-    gzip_.finish();
+    archive_.closeMembers(generated(metadataName, size));
+    visitMetadata(size,
+                  [this](std::string_view text) { archive_.fillFirst(std::as_bytes(std::span(text))); });
+    archive_.finish();
 }
 
 }  // namespace roost::archive

@@ -1,4 +1,4 @@
-// A whole backup in the layout of docs/archive-format.md, as one gzip'd tar.
+// A whole backup in the layout of docs/archive-format.md, in an archive of any format.
 #pragma once
 
 #include <cstdint>
@@ -13,15 +13,13 @@
 #include "lib/archive/sorted_spool.hpp"
 #include "lib/archive/table_member.hpp"
 #include "lib/storage/shown_name.hpp"
-#include "lib/stream/gzip_writer.hpp"
-#include "lib/stream/tar_writer.hpp"
+#include "lib/stream/container.hpp"
 #include "roost/context.hpp"
 #include "roost/stage.hpp"
 
 namespace roost::archive {
 
 struct BackupOptions {
-    stream::GzipOptions gzip;
     OnChanged onChanged = OnChanged::warn;
     std::string usersTable = "users";
     std::string apiKeysTable = "api_keys";
@@ -37,7 +35,8 @@ struct BackupOptions {
 class BackupWriter {
 public:
     /// What is given by reference must outlive the writer.
-    BackupWriter(stream::ByteTarget& target, const Catalog& catalog, BackupOptions options, Context& context);
+    BackupWriter(stream::ContainerWriter& archive, const Catalog& catalog, BackupOptions options,
+                 Context& context);
     ~BackupWriter();
     BackupWriter(const BackupWriter&) = delete;
     BackupWriter& operator=(const BackupWriter&) = delete;
@@ -74,7 +73,7 @@ private:
     void writeChecksums(const std::string& metadataHash);
     template <class Visit>
     void visitMetadata(std::uint64_t padded, Visit visit);
-    [[nodiscard]] stream::TarMember generated(std::string_view name, std::uint64_t size) const;
+    [[nodiscard]] stream::NewMember generated(std::string_view name, std::uint64_t size) const;
 
     const Catalog& catalog_;
     BackupOptions options_;
@@ -86,13 +85,11 @@ private:
     std::map<std::string, KindState> kinds_;
     storage::NameSample oddNames_;
 
-    stream::GzipWriter gzip_;
-    stream::TarWriter tar_;
+    stream::ContainerWriter& archive_;
     MemberWriter members_;
     TableMember table_;
     EntryMember entries_;
 
-    stream::GzipWriter::Region head_ = 0;
     std::uint64_t headSize_ = 0;
     const Table* current_ = nullptr;
     std::optional<std::size_t> userKey_;  // of the current table

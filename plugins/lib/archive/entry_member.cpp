@@ -22,8 +22,8 @@ std::int64_t wholeSeconds(std::int64_t nanoseconds) noexcept {
     return nanoseconds / second - (nanoseconds % second < 0 ? 1 : 0);
 }
 
-stream::TarMember describe(const Entry& entry) {
-    stream::TarMember member;
+stream::NewMember describe(const Entry& entry) {
+    stream::NewMember member;
     member.name = entryMember(entry);
     member.folder = entry.type == EntryType::folder;
     // Aviary gives what it extracts the mode of its header and must then be able to read it.
@@ -72,7 +72,7 @@ bool EntryMember::report(const Entry& entry, const std::string& consequence, Con
 
 EntryMember::Result EntryMember::write(const Entry& entry, Context& context) {
     if (context.stopToken().stop_requested()) throw Interrupted();
-    const stream::TarMember member = describe(entry);
+    const stream::NewMember member = describe(entry);
     if (member.folder) {
         members_.addFolder(member);
         return {true, false, 0};
@@ -80,14 +80,14 @@ EntryMember::Result EntryMember::write(const Entry& entry, Context& context) {
     return entry.size <= smallFile ? writeSmall(entry, member, context) : writeLarge(entry, member, context);
 }
 
-EntryMember::Result EntryMember::writeSmall(const Entry& entry, const stream::TarMember& member,
+EntryMember::Result EntryMember::writeSmall(const Entry& entry, const stream::NewMember& member,
                                             Context& context) {
     bool ended = false;
     const std::size_t size = readUp(*entry.content, front_, ended);
     if (size > entry.size) throw tooManyBytes(entry);
     if (isLost(entry.content->state())) return {false, report(entry, "left out", context), 0};
     const bool setAside = report(entry, "archived as it was read", context);
-    stream::TarMember sized = member;
+    stream::NewMember sized = member;
     sized.size = size;
     members_.begin(sized);
     members_.write(std::span(front_).first(size));
@@ -95,7 +95,7 @@ EntryMember::Result EntryMember::writeSmall(const Entry& entry, const stream::Ta
     return {true, setAside, size};
 }
 
-EntryMember::Result EntryMember::writeLarge(const Entry& entry, stream::TarMember member, Context& context) {
+EntryMember::Result EntryMember::writeLarge(const Entry& entry, stream::NewMember member, Context& context) {
     ByteReader& reader = *entry.content;
     bool ended = false;
     std::uint64_t used = readUp(reader, std::span(front_).first(smallFile), ended);

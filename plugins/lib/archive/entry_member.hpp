@@ -30,8 +30,8 @@ public:
     Result write(const Entry& entry, Context& context);
 
 private:
-    Result writeSmall(const Entry& entry, const stream::TarMember& member, Context& context);
-    Result writeLarge(const Entry& entry, stream::TarMember member, Context& context);
+    Result writeSmall(const Entry& entry, const stream::NewMember& member, Context& context);
+    Result writeLarge(const Entry& entry, stream::NewMember member, Context& context);
     void fillUp(std::uint64_t size);
     bool report(const Entry& entry, const std::string& consequence, Context& context) const;
 

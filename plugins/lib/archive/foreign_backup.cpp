@@ -31,7 +31,7 @@ ForeignBackup::ForeignBackup(std::shared_ptr<ArchiveInput> input, BackupReading 
 
 void ForeignBackup::startPass() {
     reader_.reset();  // before its input is read again
-    reader_ = std::make_unique<ArchiveReader>(input_->open(), &context_, reading_.limits.maxEntries);
+    reader_ = std::make_unique<ArchiveReader>(input_->open(), reading_.limits.maxEntries);
 }
 
 bool ForeignBackup::isPast(std::uint64_t position) const { return reader_->members() >= position; }

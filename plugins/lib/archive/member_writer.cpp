@@ -2,35 +2,30 @@
 
 namespace roost::archive {
 
-void MemberWriter::addFolder(const stream::TarMember& folder) {
-    tar_.begin(folder);
-    tar_.end();
-    headers_.update(tar_.headerBytes());
+void MemberWriter::addFolder(const stream::NewMember& folder) {
+    archive_.begin(folder);
+    archive_.end();
+    headers_.update(archive_.headerBytes());
 }
 
-void MemberWriter::begin(const stream::TarMember& member) {
+void MemberWriter::begin(const stream::NewMember& member) {
     name_ = member.name;
-    unsized_ = false;
-    tar_.begin(member);
+    archive_.begin(member);
 }
 
-void MemberWriter::beginUnsized(const stream::TarMember& member) {
+void MemberWriter::beginUnsized(const stream::NewMember& member) {
     name_ = member.name;
-    unsized_ = true;
-    tar_.beginUnsized(member);
+    archive_.beginUnsized(member);
 }
 
 void MemberWriter::write(stream::Bytes data) {
     hash_.update(data);
-    tar_.write(data);
+    archive_.write(data);
 }
 
 void MemberWriter::end() {
-    if (unsized_)
-        tar_.endUnsized();
-    else
-        tar_.end();
-    headers_.update(tar_.headerBytes());
+    archive_.end();
+    headers_.update(archive_.headerBytes());
     checksums_.add(hash_.finish(), name_);
 }
 

@@ -5,27 +5,27 @@
 #include <string_view>
 
 #include "lib/archive/checksum_list.hpp"
+#include "lib/stream/container.hpp"
 #include "lib/stream/sha256.hpp"
-#include "lib/stream/tar_writer.hpp"
 
 namespace roost::archive {
 
 /// Writes members one after the other and hashes what they hold. One thread.
 class MemberWriter {
 public:
-    /// `out` and `tar` must outlive the writer.
-    MemberWriter(stream::GzipWriter& out, stream::TarWriter& tar, std::filesystem::path temporaryFolder)
-        : out_(out), tar_(tar), checksums_(std::move(temporaryFolder)) {}
+    /// `archive` must outlive the writer.
+    MemberWriter(stream::ContainerWriter& archive, std::filesystem::path temporaryFolder)
+        : archive_(archive), checksums_(std::move(temporaryFolder)) {}
 
-    void addFolder(const stream::TarMember& folder);
-    void begin(const stream::TarMember& member);
-    void beginUnsized(const stream::TarMember& member);
+    void addFolder(const stream::NewMember& folder);
+    void begin(const stream::NewMember& member);
+    void beginUnsized(const stream::NewMember& member);
     void write(stream::Bytes data);
     void write(std::string_view text) { write(std::as_bytes(std::span(text))); }
     void end();
 
-    /// Room that write() takes from without copying; see GzipWriter::space().
-    [[nodiscard]] std::span<std::byte> space() { return out_.space(); }
+    /// Room that write() takes from without copying; see ContainerWriter::space().
+    [[nodiscard]] std::span<std::byte> space() { return archive_.space(); }
     [[nodiscard]] ChecksumList& checksums() noexcept { return checksums_; }
     /// The digest of all members' headers so far (docs/archive-format.md, `members_sha256`), to which those
     /// of members that were not written here are added: the bytes of files have their checksums, and this
@@ -33,13 +33,11 @@ public:
     [[nodiscard]] stream::Sha256& headers() noexcept { return headers_; }
 
 private:
-    stream::GzipWriter& out_;
-    stream::TarWriter& tar_;
+    stream::ContainerWriter& archive_;
     stream::Sha256 hash_;
     stream::Sha256 headers_;
     ChecksumList checksums_;
     std::string name_;
-    bool unsized_ = false;
 };
 
 }  // namespace roost::archive

@@ -32,7 +32,7 @@ private:
     MemberWriter& members_;
     TextBuffer text_;
     std::optional<RecordEncoder> encoder_;
-    stream::TarMember member_;
+    stream::NewMember member_;
     std::uint64_t rows_ = 0;
     bool streaming_ = false;
 };

@@ -38,6 +38,25 @@ private:
     std::uint64_t at_ = 0;
 };
 
+/// A copy that is read from anywhere.
+class ScratchInput final : public RandomInput {
+public:
+    ScratchInput(std::filesystem::path folder, std::string name)
+        : copy_(std::move(folder)), name_(std::move(name)) {}
+    void append(std::span<const std::byte> bytes) {
+        copy_.append({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+    }
+    [[nodiscard]] std::uint64_t size() const override { return copy_.end(); }
+    void read(std::uint64_t offset, std::span<std::byte> buffer) const override {
+        copy_.read(offset, {reinterpret_cast<char*>(buffer.data()), buffer.size()});
+    }
+    [[nodiscard]] std::string name() const override { return name_; }
+
+private:
+    storage::ScratchFile copy_;
+    std::string name_;
+};
+
 }  // namespace
 
 FileInput::FileInput(std::filesystem::path file)
@@ -91,6 +110,36 @@ std::string FileInput::state() const {
     if (::fstat(descriptor_.get(), &info) != 0) throw systemError("cannot read " + name_, errno);
     return std::to_string(info.st_size) + " " + std::to_string(info.st_mtim.tv_sec) + " " +
            std::to_string(info.st_mtim.tv_nsec);
+}
+
+std::uint64_t FileInput::size() const {
+    struct stat info {};
+    if (::fstat(descriptor_.get(), &info) != 0) throw systemError("cannot read " + name_, errno);
+    return static_cast<std::uint64_t>(info.st_size);
+}
+
+void FileInput::read(std::uint64_t offset, std::span<std::byte> buffer) const {
+    while (!buffer.empty()) {
+        const ssize_t got =
+            ::pread(descriptor_.get(), buffer.data(), buffer.size(), static_cast<off_t>(offset));
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) throw systemError("cannot read " + name_, errno);
+        if (got == 0) throw Error(name_ + " changed while it was read", "run again when nobody writes to it");
+        offset += static_cast<std::uint64_t>(got);
+        buffer = buffer.subspan(static_cast<std::size_t>(got));
+    }
+}
+
+std::shared_ptr<const RandomInput> copyToScratch(ByteInput& input, Context& context) {
+    auto copy = std::make_shared<ScratchInput>(context.temporaryFolder(), input.name());
+    std::vector<std::byte> piece(copiedAtOnce);
+    const std::stop_token stop = context.stopToken();
+    while (const std::size_t got = input.read(piece, stop)) {
+        if (stop.stop_requested()) throw Interrupted();
+        context.alive();
+        copy->append(std::span(piece).first(got));
+    }
+    return copy;
 }
 
 std::size_t RecordedInput::read(std::span<std::byte> buffer, const std::stop_token& stop) {

@@ -27,6 +27,18 @@ public:
     [[nodiscard]] virtual std::string name() const = 0;
 };
 
+/// Bytes that can be read from anywhere. One thread at a time.
+class RandomInput {
+public:
+    virtual ~RandomInput() = default;
+    [[nodiscard]] virtual std::uint64_t size() const = 0;
+    /// Fills all of `buffer` from `offset`. Throws roost::Error that names the input, also where it is
+    /// shorter.
+    virtual void read(std::uint64_t offset, std::span<std::byte> buffer) const = 0;
+    /// For messages; see ByteInput.
+    [[nodiscard]] virtual std::string name() const = 0;
+};
+
 /// An archive's own bytes, which may have to be read more than once.
 class RepeatableInput : public ByteInput {
 public:
@@ -36,10 +48,12 @@ public:
     virtual void rewind() = 0;
     /// A text that changes when somebody writes to what is read. Only where it is repeatable.
     [[nodiscard]] virtual std::string state() const = 0;
+    /// The same bytes where they can be read from anywhere, or null. Lives as long as this object.
+    [[nodiscard]] virtual const RandomInput* random() const noexcept { return nullptr; }
 };
 
 /// A file, a FIFO, or standard input.
-class FileInput final : public RepeatableInput {
+class FileInput final : public RepeatableInput, private RandomInput {
 public:
     /// Throws roost::Error where the file cannot be opened or is a folder. Does not wait for a FIFO's writer.
     explicit FileInput(std::filesystem::path file);
@@ -51,10 +65,13 @@ public:
     void rewind() override;
     /// Size and times of a plain file.
     [[nodiscard]] std::string state() const override;
+    [[nodiscard]] const RandomInput* random() const noexcept override { return regular_ ? this : nullptr; }
 
 private:
     FileInput(storage::FileDescriptor descriptor, std::string name);
     void inspect();
+    [[nodiscard]] std::uint64_t size() const override;
+    void read(std::uint64_t offset, std::span<std::byte> buffer) const override;
 
     storage::FileDescriptor descriptor_;
     std::string name_;
@@ -82,5 +99,8 @@ private:
     storage::ScratchFile copy_;
     std::atomic<bool> recording_ = true;
 };
+
+/// Copies what is left of `input` to an unlinked file in the temporary folder.
+[[nodiscard]] std::shared_ptr<const RandomInput> copyToScratch(ByteInput& input, Context& context);
 
 }  // namespace roost::stream

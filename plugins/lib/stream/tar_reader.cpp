@@ -51,24 +51,24 @@ private:
     locale_t former_ = nullptr;
 };
 
-TarKind kindOf(archive_entry* entry, std::string_view name) noexcept {
-    if (archive_entry_hardlink(entry) != nullptr) return TarKind::hardLink;
-    if (archive_entry_symlink(entry) != nullptr) return TarKind::symbolicLink;
+MemberKind kindOf(archive_entry* entry, std::string_view name) noexcept {
+    if (archive_entry_hardlink(entry) != nullptr) return MemberKind::hardLink;
+    if (archive_entry_symlink(entry) != nullptr) return MemberKind::symbolicLink;
     switch (archive_entry_filetype(entry)) {
         case AE_IFREG:
-            if (archive_entry_sparse_count(entry) > 0) return TarKind::sparse;
-            return name.ends_with('/') ? TarKind::folder : TarKind::file;
+            if (archive_entry_sparse_count(entry) > 0) return MemberKind::sparse;
+            return name.ends_with('/') ? MemberKind::folder : MemberKind::file;
         case AE_IFDIR:
-            return TarKind::folder;
+            return MemberKind::folder;
         case AE_IFLNK:
-            return TarKind::symbolicLink;
+            return MemberKind::symbolicLink;
         case AE_IFCHR:
         case AE_IFBLK:
-            return TarKind::device;
+            return MemberKind::device;
         case AE_IFIFO:
-            return TarKind::fifo;
+            return MemberKind::fifo;
         default:
-            return TarKind::other;
+            return MemberKind::other;
     }
 }
 
@@ -205,7 +205,7 @@ Bytes TarReader::data() {
     if (failure_ || (result != ARCHIVE_OK && result != ARCHIVE_EOF)) fail("a member");
     if (result == ARCHIVE_EOF) {
         memberEnded_ = true;
-        if (given_ != header_.size && header_.kind != TarKind::sparse)
+        if (given_ != header_.size && header_.kind != MemberKind::sparse)
             damaged("a member has less bytes than its headers say");
         return {};
     }
@@ -244,7 +244,7 @@ void TarReader::describe(::archive_entry* entry) {
         std::clamp<std::int64_t>(archive_entry_mtime(entry), -lastSecond, lastSecond) * second +
         archive_entry_mtime_nsec(entry);
     header_.oddity = oddityOf(archive_.get(), entry);
-    if (header_.kind == TarKind::folder && header_.size != 0) damaged("a folder has bytes of its own");
+    if (header_.kind == MemberKind::folder && header_.size != 0) damaged("a folder has bytes of its own");
 }
 
 /// What stands between a member's bytes and the next header.
@@ -258,7 +258,7 @@ bool TarReader::next() {
     if (ended_) return false;
     if (!archive_) open();
     skipMember();
-    if (header_.kind == TarKind::sparse)
+    if (header_.kind == MemberKind::sparse)
         needed_ = static_cast<std::uint64_t>(archive_filter_bytes(archive_.get(), 0));
     last_ = std::exchange(header_, {}).name;
     headerBytes_ = {};
@@ -279,7 +279,7 @@ bool TarReader::next() {
         describe(entry);
         first_ = false;
         // How many bytes a sparse file takes is known only behind them.
-        needed_ = header_.kind == TarKind::sparse ? end : end + header_.size;
+        needed_ = header_.kind == MemberKind::sparse ? end : end + header_.size;
         given_ = 0;
         memberEnded_ = false;
         return true;

@@ -9,24 +9,12 @@
 #include <vector>
 
 #include "lib/stream/gzip_reader.hpp"
+#include "lib/stream/member.hpp"
 
 struct archive;
 struct archive_entry;
 
 namespace roost::stream {
-
-enum class TarKind : std::uint8_t { file, folder, hardLink, symbolicLink, device, fifo, sparse, other };
-
-/// A member as libarchive understands its headers.
-struct TarHeader {
-    std::string name;  ///< as it stands there, with "./" and a '/' at its end; any bytes but NUL
-    TarKind kind = TarKind::file;
-    std::uint64_t size = 0;
-    std::uint32_t mode = 0;
-    std::int64_t modifiedNanoseconds = 0;  ///< since 1970-01-01 UTC
-    /// What TarWriter would have written otherwise, as far as libarchive tells; "" for nothing.
-    std::string oddity;
-};
 
 /// The members of a tar, in order, without copying their bytes. libarchive reads them; what it passes over
 /// (what fills up blocks, what follows the end, headers that are damaged) is checked beside it. Every call
@@ -42,7 +30,7 @@ public:
     /// Goes to the next member, past what is left of the current one. False at the end, which is reached
     /// only where two blocks of zeros and nothing but zeros come before the end of the file.
     bool next();
-    [[nodiscard]] const TarHeader& header() const noexcept { return header_; }
+    [[nodiscard]] const MemberHeader& header() const noexcept { return header_; }
     /// The blocks in front of the member's bytes as they stand in the tar, attributes included. Until data().
     [[nodiscard]] Bytes headerBytes() const noexcept { return headerBytes_; }
     /// The next bytes of the member, valid until the next call; none at its end.
@@ -79,7 +67,7 @@ private:
     std::uint64_t needed_ = 0;       // nothing before it matters: the end of the current member's bytes
     bool inputEnded_ = false;
 
-    TarHeader header_;
+    MemberHeader header_;
     Bytes headerBytes_;
     std::string last_;         // the member before, for messages
     std::uint64_t given_ = 0;  // bytes of the member

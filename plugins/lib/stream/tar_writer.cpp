@@ -39,7 +39,7 @@ private:
     locale_t former_ = nullptr;
 };
 
-void describe(archive_entry* entry, const TarMember& member, long nanoseconds) {
+void describe(archive_entry* entry, const NewMember& member, long nanoseconds) {
     archive_entry_clear(entry);
     archive_entry_set_pathname(entry, member.name.c_str());
     archive_entry_set_filetype(entry, member.folder ? AE_IFDIR : AE_IFREG);
@@ -78,7 +78,7 @@ struct FreeMember {
 };
 
 /// A header alone, from a writer that is thrown away.
-std::string makeHeader(const TarMember& member, bool always) {
+std::string makeHeader(const NewMember& member, bool always) {
     const Utf8Locale locale;
     HeaderText header;
     const std::unique_ptr<::archive, FreeWriter> writer(archive_write_new());
@@ -132,7 +132,7 @@ void TarWriter::require(int result, const std::string& name) {
     if (result < ARCHIVE_WARN) throw tarError(archive_.get(), name);
 }
 
-void TarWriter::begin(const TarMember& member) {
+void TarWriter::begin(const NewMember& member) {
     const Utf8Locale locale;
     current_ = member;
     if (member.folder) current_.size = 0;
@@ -163,7 +163,7 @@ void TarWriter::end() {
     require(archive_write_finish_entry(archive_.get()), current_.name);
 }
 
-void TarWriter::beginUnsized(const TarMember& member) {
+void TarWriter::beginUnsized(const NewMember& member) {
     current_ = member;
     written_ = 0;
     unsized_ = true;
@@ -182,17 +182,17 @@ void TarWriter::endUnsized() {
     out_.fill(unsizedHeader_, headerBytes());
 }
 
-std::string TarWriter::header(const TarMember& member) { return makeHeader(member, false); }
+std::string TarWriter::header(const NewMember& member) { return makeHeader(member, false); }
 
 std::size_t TarWriter::padding(std::uint64_t size) noexcept {
     return static_cast<std::size_t>((blockBytes - size % blockBytes) % blockBytes);
 }
 
-GzipWriter::Region TarWriter::reserve(const TarMember& member) {
+GzipWriter::Region TarWriter::reserve(const NewMember& member) {
     return out_.reserve(header(member).size() + member.size + padding(member.size));
 }
 
-void TarWriter::resize(GzipWriter::Region region, const TarMember& member) {
+void TarWriter::resize(GzipWriter::Region region, const NewMember& member) {
     out_.resize(region, header(member).size() + member.size + padding(member.size));
 }
 

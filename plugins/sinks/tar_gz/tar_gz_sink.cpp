@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 
+#include "lib/stream/tar_gz.hpp"
 #include "lib/transport/schemes.hpp"
 #include "roost/version.hpp"
 
@@ -79,15 +80,16 @@ Acceptance TarGzSink::accept(const Catalog& catalog, Context& context) {
 void TarGzSink::begin(const Catalog& catalog, Context& context) {
     target_ = transport_->openTarget(options_.onExisting, context);
     archive::BackupOptions backup;
-    backup.gzip.level = options_.level;
-    backup.gzip.threads = options_.threads;
     backup.onChanged = options_.onChanged;
     backup.usersTable = options_.usersTable;
     backup.apiKeysTable = options_.apiKeysTable;
     backup.applicationVersion = options_.applicationVersion;
     backup.applicationCommit = options_.applicationCommit;
     backup.reproducible = std::getenv("SOURCE_DATE_EPOCH") != nullptr;
-    writer_ = std::make_unique<archive::BackupWriter>(*target_, catalog, backup, context);
+    archive_ = std::make_unique<stream::TarGzWriter>(
+        *target_, stream::GzipOptions{.level = options_.level, .threads = options_.threads},
+        context.stopToken());
+    writer_ = std::make_unique<archive::BackupWriter>(*archive_, catalog, backup, context);
 }
 
 void TarGzSink::prepare() {
@@ -101,6 +103,7 @@ void TarGzSink::commit() { target_->commit(); }
 void TarGzSink::abort() noexcept {
     // The workers write to the target, so they go first.
     writer_.reset();
+    archive_.reset();
     if (target_) target_->abort();
     target_.reset();
 }

@@ -46,6 +46,7 @@ private:
     Options options_;
     std::unique_ptr<transport::Transport> transport_;
     std::unique_ptr<stream::ByteTarget> target_;
+    std::unique_ptr<stream::ContainerWriter> archive_;
     std::unique_ptr<archive::BackupWriter> writer_;  // destroyed before what it writes to
     std::uint64_t size_ = 0;
 };

@@ -192,7 +192,7 @@ TEST_CASE("two runs over the same data give the same tar, whatever was estimated
     one.options.reproducible = other.options.reproducible = true;
     one.make(catalog, giveSample);
     catalog.tables[0].rows = 1'000'000;
-    other.options.gzip = {6, 1, 100'000};
+    other.gzip = {6, 1, 100'000};
     other.make(catalog, giveSample);
     CHECK(shell("gunzip -c '" + one.path.native() + "' | sha256sum").output ==
           shell("gunzip -c '" + other.path.native() + "' | sha256sum").output);

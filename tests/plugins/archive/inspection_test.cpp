@@ -6,6 +6,7 @@
 #include "lib/archive/backup_writer.hpp"
 #include "lib/archive/content_rules.hpp"
 #include "lib/stream/partial_file.hpp"
+#include "lib/stream/tar_gz.hpp"
 #include "plugins/archive/sample_backup.hpp"
 #include "plugins/recording_context.hpp"
 #include "plugins/shell.hpp"
@@ -28,7 +29,8 @@ void makeSample(const std::filesystem::path& path) {
     stream::PartialFile file(path, stream::OnExisting::fail);
     const Catalog catalog = sampleCatalog();
     {
-        BackupWriter writer(file, catalog, {}, context);
+        stream::TarGzWriter archive(file, {}, context.stopToken());
+        BackupWriter writer(archive, catalog, {}, context);
         giveSample(catalog, [&writer](Item& item) { writer.write(item); });
         for (int i = 0; i < 3; ++i)
             giveEntry(makeFile("documents", "zoe", "f" + std::to_string(i), randomBytes(3'000'000)),

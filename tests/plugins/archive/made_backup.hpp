@@ -7,6 +7,7 @@
 
 #include "lib/archive/backup_writer.hpp"
 #include "lib/stream/partial_file.hpp"
+#include "lib/stream/tar_gz.hpp"
 #include "plugins/archive/sample_backup.hpp"
 #include "plugins/recording_context.hpp"
 #include "plugins/shell.hpp"
@@ -20,12 +21,14 @@ struct Made {
     TemporaryFolder folder;
     RecordingContext context;
     archive::BackupOptions options;
+    stream::GzipOptions gzip;
     std::filesystem::path path = folder / "a.tar.gz";
 
     void make(const Catalog& catalog, const Give& give) {
         stream::PartialFile file(path, stream::OnExisting::replace);
         {
-            archive::BackupWriter writer(file, catalog, options, context);
+            stream::TarGzWriter archive(file, gzip, context.stopToken());
+            archive::BackupWriter writer(archive, catalog, options, context);
             give(catalog, [&writer](Item& item) { writer.write(item); });
             writer.finish();
         }

@@ -16,7 +16,7 @@ namespace {
 
 struct Member {
     std::string name;
-    stream::TarKind kind = stream::TarKind::file;
+    stream::MemberKind kind = stream::MemberKind::file;
     std::uint32_t mode = 0;
     std::int64_t modified = 0;
     std::string content;
@@ -28,11 +28,11 @@ std::vector<Member> members(const std::filesystem::path& path) {
     stream::TarReader tar(gzip);
     std::vector<Member> found;
     while (tar.next()) {
-        const stream::TarHeader& header = tar.header();
+        const stream::MemberHeader& header = tar.header();
         Member member{header.name, header.kind, header.mode, header.modifiedNanoseconds, "", header.oddity};
         for (stream::Bytes piece = tar.data(); !piece.empty(); piece = tar.data())
             member.content.append(reinterpret_cast<const char*>(piece.data()), piece.size());
-        if (header.kind != stream::TarKind::sparse) CHECK(member.content.size() == header.size);
+        if (header.kind != stream::MemberKind::sparse) CHECK(member.content.size() == header.size);
         found.push_back(std::move(member));
     }
     CHECK_FALSE(tar.next());
@@ -63,9 +63,9 @@ TEST_CASE("names, kinds, modes, times and bytes are what tar was given, in each 
     REQUIRE(found.size() == 3);
     CHECK(found[0].name == "./");
     CHECK(found[1].name == "./" + std::string(120, 'd') + "/");
-    CHECK(found[1].kind == stream::TarKind::folder);
+    CHECK(found[1].kind == stream::MemberKind::folder);
     CHECK(found[2].name == "./" + longName);
-    CHECK(found[2].kind == stream::TarKind::file);
+    CHECK(found[2].kind == stream::MemberKind::file);
     CHECK(found[2].mode == 04751);
     CHECK(found[2].modified == (format == "gnu" ? 981'173'106'000'000'000 : 981'173'106'789'000'000));
     CHECK(found[2].content == content);
@@ -104,9 +104,9 @@ TEST_CASE("links, devices and holes are told apart") {
     pack(folder, "--sort=name --sparse --format=" + format);
     const auto found = members(folder / "a.gz");
     REQUIRE(found.size() == 6);
-    CHECK(found[1].kind == stream::TarKind::file);
-    CHECK(found[2].kind == stream::TarKind::hardLink);
-    CHECK(found[3].kind == stream::TarKind::symbolicLink);
-    CHECK(found[4].kind == stream::TarKind::fifo);
-    CHECK(found[5].kind == stream::TarKind::sparse);
+    CHECK(found[1].kind == stream::MemberKind::file);
+    CHECK(found[2].kind == stream::MemberKind::hardLink);
+    CHECK(found[3].kind == stream::MemberKind::symbolicLink);
+    CHECK(found[4].kind == stream::MemberKind::fifo);
+    CHECK(found[5].kind == stream::MemberKind::sparse);
 }

@@ -27,8 +27,8 @@ void makeTar(const std::filesystem::path& path, Write write) {
     file.commit();
 }
 
-TarMember member(std::string name, std::uint64_t size) {
-    TarMember result;
+NewMember member(std::string name, std::uint64_t size) {
+    NewMember result;
     result.name = std::move(name);
     result.modifiedSeconds = 1'700'000'000;
     result.size = size;
@@ -65,7 +65,7 @@ TEST_CASE("members come out of GNU tar, bsdtar and Python as they went in") {
         "filesystem/documents/u/" + std::string(200, 'l') + "/" + std::string(240, 'n');
     makeTar(path, [&](TarWriter& tar, GzipWriter&) {
         add(tar, "metadata.json", "{}\n");
-        TarMember dir = member("filesystem/documents/u/folder", 0);
+        NewMember dir = member("filesystem/documents/u/folder", 0);
         dir.folder = true;
         dir.mode = 0755;
         tar.begin(dir);
@@ -153,7 +153,7 @@ TEST_CASE("plain members have plain headers, and nothing has a global header") {
     CHECK(TarWriter::header(member("a", std::uint64_t{1} << 33U)).size() == 1536);
     CHECK(TarWriter::header(member("a", std::uint64_t{1} << 33U)).substr(512, 19) == "19 size=8589934592\n");
     CHECK(TarWriter::header(member("a", 1))[156] == '0');
-    TarMember folder = member("f", 0);
+    NewMember folder = member("f", 0);
     folder.folder = true;
     CHECK(TarWriter::header(folder)[156] == '5');
 }

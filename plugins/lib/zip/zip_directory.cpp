@@ -1,0 +1,212 @@
+#include "lib/zip/zip_directory.hpp"
+
+#include <Poco/Zip/ZipUtil.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "lib/zip/zip_fields.hpp"
+#include "lib/zip/zip_record.hpp"
+
+namespace roost::zip {
+
+namespace {
+
+using Poco::Zip::ZipUtil;
+
+constexpr std::string_view recordMark{"PK\x01\x02", 4};
+constexpr std::string_view endMark{"PK\x05\x06", 4};
+constexpr std::string_view wideEndMark{"PK\x06\x06", 4};
+constexpr std::string_view wideLocatorMark{"PK\x06\x07", 4};
+
+constexpr std::uint64_t endBytes = 22;
+constexpr std::uint64_t locatorBytes = 20;
+constexpr std::uint64_t wideEndBytes = 56;
+constexpr std::uint64_t longestComment = 65'535;
+constexpr std::size_t readAtOnce = std::size_t{256} << 10U;
+constexpr std::uint32_t most32 = 0xFFFFFFFF;
+constexpr std::uint16_t most16 = 0xFFFF;
+
+/// Reads numbers one behind the other; none where the text is too short.
+class Numbers {
+public:
+    explicit Numbers(std::string_view text) : text_(text) {}
+    std::optional<std::uint64_t> take64() {
+        if (text_.size() < 8) return std::nullopt;
+        const std::uint64_t value = ZipUtil::get64BitValue(text_.data(), 0);
+        text_.remove_prefix(8);
+        return value;
+    }
+
+private:
+    std::string_view text_;
+};
+
+/// NTFS's times: four unused bytes, then attributes with a tag and a length each.
+std::optional<std::int64_t> ntfsTime(std::string_view field) {
+    if (field.size() < 32) return std::nullopt;
+    if (ZipUtil::get16BitValue(field.data(), 4) != ntfsTimesTag ||
+        ZipUtil::get16BitValue(field.data(), 6) != ntfsTimesBytes)
+        return std::nullopt;
+    const auto ticks = static_cast<std::int64_t>(ZipUtil::get64BitValue(field.data(), 8));
+    constexpr std::int64_t nanosecondsPerTick = 100;
+    constexpr std::int64_t epoch = ntfsEpoch * ntfsTicks;
+    // What nanoseconds of 64 bits do not hold is no time of a file.
+    constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max() / nanosecondsPerTick;
+    if (ticks < 0 || ticks - epoch > most || ticks - epoch < -most) return std::nullopt;
+    return (ticks - epoch) * nanosecondsPerTick;
+}
+
+}  // namespace
+
+std::optional<ExtraFields> extraFields(std::string_view extra) {
+    ExtraFields fields;
+    while (!extra.empty()) {
+        if (extra.size() < extraHeadBytes) return std::nullopt;
+        const std::uint16_t id = ZipUtil::get16BitValue(extra.data(), 0);
+        const std::uint16_t size = ZipUtil::get16BitValue(extra.data(), 2);
+        extra.remove_prefix(extraHeadBytes);
+        if (size > extra.size()) return std::nullopt;
+        const std::string_view field = extra.substr(0, size);
+        extra.remove_prefix(size);
+        if (id == zip64Field && fields.zip64.empty()) {
+            fields.zip64 = field;
+        } else if (id == unixTimeField && field.size() >= 5 && (field[0] & modifiedTimeFlag) != 0) {
+            constexpr std::int64_t second = 1'000'000'000;
+            fields.modifiedNanoseconds =
+                static_cast<std::int32_t>(ZipUtil::get32BitValue(field.data(), 1)) * second;
+            fields.unknown |= field.size() != 5;
+        } else if (id == ntfsField && ntfsTime(field)) {
+            fields.modifiedNanoseconds = ntfsTime(field);
+        } else {
+            fields.unknown = true;
+        }
+    }
+    return fields;
+}
+
+ZipDirectory::ZipDirectory(std::shared_ptr<const stream::RandomInput> input) : input_(std::move(input)) {
+    find();
+    at_ = begin_;
+}
+
+void ZipDirectory::damaged(const std::string& how) const { throw Error(input_->name() + " " + how); }
+
+void ZipDirectory::find() {
+    const std::uint64_t size = input_->size();
+    std::string front(std::min<std::uint64_t>(4, size), '\0');
+    input_->read(0, std::as_writable_bytes(std::span(front)));
+    if (!front.starts_with("PK")) damaged(size == 0 ? "is empty, not a zip archive" : "is not a zip archive");
+    std::string tail(std::min(endBytes + longestComment, size), '\0');
+    input_->read(size - tail.size(), std::as_writable_bytes(std::span(tail)));
+    std::size_t at = std::string::npos;
+    // The last mark whose comment reaches to the end of the file.
+    for (std::size_t from = tail.size(); (at = tail.rfind(endMark, from)) != std::string::npos;
+         from = at - 1) {
+        if (at + endBytes <= tail.size() &&
+            at + endBytes + ZipUtil::get16BitValue(tail.data() + at, 20) == tail.size())
+            break;
+        if (at == 0) {
+            at = std::string::npos;
+            break;
+        }
+    }
+    if (at == std::string::npos) damaged("is damaged: it ends too early, without a directory");
+    const char* const end = tail.data() + at;
+    hasComment_ = at + endBytes != tail.size();
+    const std::uint64_t position = size - tail.size() + at;
+    if (ZipUtil::get16BitValue(end, 4) != 0 || ZipUtil::get16BitValue(end, 6) != 0 ||
+        ZipUtil::get16BitValue(end, 8) != ZipUtil::get16BitValue(end, 10))
+        damaged("is a part of a zip of several files, which is not supported");
+    entries_ = ZipUtil::get16BitValue(end, 10);
+    begin_ = ZipUtil::get32BitValue(end, 16);
+    end_ = position;
+    const std::uint64_t bytes = ZipUtil::get32BitValue(end, 12);
+    if (entries_ == most16 || begin_ == most32 || bytes == most32) {
+        readWideEnd(position);
+        return;
+    }
+    if (begin_ > end_ || end_ - begin_ != bytes)
+        damaged("is damaged: its directory is not where its end says");
+}
+
+/// The records of zip64 in front of the end.
+void ZipDirectory::readWideEnd(std::uint64_t endPosition) {
+    std::string locator(locatorBytes, '\0');
+    std::string wide(wideEndBytes, '\0');
+    if (endPosition < locatorBytes + wideEndBytes) damaged("is damaged: its directory's end is cut");
+    input_->read(endPosition - locatorBytes, std::as_writable_bytes(std::span(locator)));
+    const std::uint64_t position = endPosition - locatorBytes - wideEndBytes;
+    input_->read(position, std::as_writable_bytes(std::span(wide)));
+    if (!locator.starts_with(wideLocatorMark) || !wide.starts_with(wideEndMark) ||
+        ZipUtil::get64BitValue(locator.data(), 8) != position ||
+        ZipUtil::get32BitValue(locator.data(), 16) > 1 ||
+        ZipUtil::get64BitValue(wide.data(), 4) != wideEndBytes - 12 ||
+        ZipUtil::get32BitValue(wide.data(), 16) != 0 || ZipUtil::get32BitValue(wide.data(), 20) != 0 ||
+        ZipUtil::get64BitValue(wide.data(), 24) != ZipUtil::get64BitValue(wide.data(), 32))
+        damaged("is damaged: the end of its directory contradicts itself");
+    entries_ = ZipUtil::get64BitValue(wide.data(), 32);
+    begin_ = ZipUtil::get64BitValue(wide.data(), 48);
+    end_ = position;
+    if (begin_ > end_ || end_ - begin_ != ZipUtil::get64BitValue(wide.data(), 40))
+        damaged("is damaged: its directory is not where its end says");
+}
+
+/// The next `size` bytes of the directory, valid until the next call.
+std::string_view ZipDirectory::take(std::size_t size) {
+    if (buffer_.size() - used_ < size) {
+        buffer_.erase(0, used_);
+        used_ = 0;
+        const std::size_t have = buffer_.size();
+        const auto more =
+            static_cast<std::size_t>(std::min<std::uint64_t>(std::max(readAtOnce, size) - have, end_ - at_));
+        buffer_.resize(have + more);
+        input_->read(at_, std::as_writable_bytes(std::span(buffer_).subspan(have)));
+        at_ += more;
+        if (buffer_.size() < size) damaged("is damaged: its directory ends within a record");
+    }
+    const std::string_view text = std::string_view(buffer_).substr(used_, size);
+    used_ += size;
+    return text;
+}
+
+std::optional<DirectoryEntry> ZipDirectory::next() {
+    if (given_ == entries_) {
+        if (at_ != end_ || used_ != buffer_.size())
+            damaged("is damaged: its directory has more entries than its end says");
+        return std::nullopt;
+    }
+    ++given_;
+    const std::string record(take(directoryRecordBytes));
+    const char* const raw = record.data();
+    if (!record.starts_with(recordMark)) damaged("is damaged: its directory is not valid");
+    DirectoryEntry entry;
+    entry.madeOn = static_cast<std::uint8_t>(raw[directoryMadeBy + 1]);
+    entry.flags = ZipUtil::get16BitValue(raw, directoryFlags);
+    entry.method = ZipUtil::get16BitValue(raw, directoryMethod);
+    entry.time = ZipUtil::get32BitValue(raw, directoryTime);
+    entry.crc = ZipUtil::get32BitValue(raw, directoryCrc);
+    entry.compressed = ZipUtil::get32BitValue(raw, directoryCompressed);
+    entry.size = ZipUtil::get32BitValue(raw, directorySize);
+    entry.attributes = ZipUtil::get32BitValue(raw, directoryAttributes);
+    entry.offset = ZipUtil::get32BitValue(raw, directoryLocalOffset);
+    const std::uint16_t comment = ZipUtil::get16BitValue(raw, directoryCommentLength);
+    entry.name = take(ZipUtil::get16BitValue(raw, directoryNameLength));
+    const std::string extra(take(ZipUtil::get16BitValue(raw, directoryExtraLength)));
+    take(comment);
+    const auto fields = extraFields(extra);
+    if (!fields || ZipUtil::get16BitValue(raw, directoryDisk) != 0)
+        damaged("is damaged: a record of its directory is not valid");
+    Numbers wide(fields->zip64);
+    for (std::uint64_t* const number : {&entry.size, &entry.compressed, &entry.offset}) {
+        if (*number != most32) continue;
+        const auto value = wide.take64();
+        if (!value) damaged("is damaged: a record of its directory lacks a size");
+        *number = *value;
+    }
+    entry.modifiedNanoseconds = fields->modifiedNanoseconds;
+    entry.odd = comment != 0 || fields->unknown;
+    return entry;
+}
+
+}  // namespace roost::zip
