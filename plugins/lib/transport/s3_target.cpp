@@ -46,7 +46,8 @@ std::uint64_t partBegin(std::size_t index) noexcept {
     return s3::smallestPart * (partsOfASize * whole * (whole + 1) / 2 + rest * (whole + 1));
 }
 
-S3Target::S3Target(s3::ServerSettings settings, std::string key, stream::OnExisting onExisting, Context& context)
+S3Target::S3Target(s3::ServerSettings settings, std::string key, stream::OnExisting onExisting,
+                   Context& context)
     : client_(std::move(settings), context),
       bucket_(client_),
       key_(std::move(key)),
@@ -97,7 +98,8 @@ void S3Target::sendFull() {
 /// What is uploaded is what the file holds now.
 void S3Target::send(std::size_t index) {
     if (index >= s3::mostParts)
-        throw Error(bucket_.shown(key_) + " grows larger than S3 takes in " + std::to_string(s3::mostParts) + " parts");
+        throw Error(bucket_.shown(key_) + " grows larger than S3 takes in " + std::to_string(s3::mostParts) +
+                    " parts");
     const std::uint64_t begin = partBegin(index);
     const std::uint64_t size = std::min(partBegin(index + 1), file_.size()) - begin;
     const auto block = std::make_shared<s3::Block>(std::max<std::size_t>(size, 1));

@@ -47,7 +47,7 @@ private:
     Context& context_;
     stream::OutputFile file_;
     std::string id_;
-    std::vector<bool> sent_;              ///< of each part, whether the server has it as it is now
+    std::vector<bool> sent_;               ///< of each part, whether the server has it as it is now
     std::vector<s3::UploadedPart> parts_;  ///< each is written by the task that uploads it
     s3::TaskCrew crew_;
     std::unique_ptr<s3::InFlight> flight_;

@@ -53,7 +53,8 @@ public:
         bytes_ = std::make_unique<s3::ObjectBytes>(bucket_, crew_, key_, head_, aheadBytes);
     }
     [[nodiscard]] std::string state() const override {
-        return std::to_string(head_.size) + " " + head_.etag + " " + std::to_string(head_.modifiedNanoseconds);
+        return std::to_string(head_.size) + " " + head_.etag + " " +
+               std::to_string(head_.modifiedNanoseconds);
     }
 
     [[nodiscard]] const stream::RandomInput* random() const noexcept override { return this; }
@@ -101,29 +102,35 @@ std::string S3Transport::problem(const TransportOptions& options) {
     const s3::ObjectPlace place = s3::placeOf(withoutFile(options.url));
     if (const std::string wrong = s3::bucketProblem(place.bucket); !wrong.empty())
         return "the url " + wrong + ": it is s3://BUCKET/KEY";
-    return place.key.empty() || place.key.ends_with('/') ? "the url names no object: it is s3://BUCKET/KEY" : "";
+    return place.key.empty() || place.key.ends_with('/') ? "the url names no object: it is s3://BUCKET/KEY"
+                                                         : "";
 }
 
-std::string S3Transport::shownTarget() const { return "s3://" + place_.bucket + "/" + storage::shownName(place_.key); }
+std::string S3Transport::shownTarget() const {
+    return "s3://" + place_.bucket + "/" + storage::shownName(place_.key);
+}
 
 std::string S3Transport::archiveName() const { return place_.key.substr(place_.key.rfind('/') + 1); }
 
 void S3Transport::judgeTarget(stream::OnExisting onExisting, Acceptance& acceptance, Context& context) const {
     s3::Client client(s3::serverSettings(options_, place_.bucket), context);
     const s3::Bucket bucket(client);
-    static_cast<void>(bucket.hasAny(place_.key));  // HEAD alone cannot tell a missing bucket from a missing object
+    static_cast<void>(
+        bucket.hasAny(place_.key));  // HEAD alone cannot tell a missing bucket from a missing object
     const auto head = bucket.head(place_.key);
     if (!head) return;
     if (onExisting == stream::OnExisting::fail)
         acceptance.refusals.push_back(bucket.shown(place_.key) +
                                       " exists already; choose another name or set 'on-existing: replace'");
     else
-        acceptance.warnings.push_back(bucket.shown(place_.key) + " exists (" + storage::shownSize(head->size) +
-                                      ") and will be replaced");
+        acceptance.warnings.push_back(bucket.shown(place_.key) + " exists (" +
+                                      storage::shownSize(head->size) + ") and will be replaced");
 }
 
-std::unique_ptr<stream::ByteTarget> S3Transport::openTarget(stream::OnExisting onExisting, Context& context) const {
-    return std::make_unique<S3Target>(s3::serverSettings(options_, place_.bucket), place_.key, onExisting, context);
+std::unique_ptr<stream::ByteTarget> S3Transport::openTarget(stream::OnExisting onExisting,
+                                                            Context& context) const {
+    return std::make_unique<S3Target>(s3::serverSettings(options_, place_.bucket), place_.key, onExisting,
+                                      context);
 }
 
 std::unique_ptr<stream::RepeatableInput> S3Transport::openInput(Context& context) const {

@@ -43,8 +43,8 @@ const Scheme* find(std::string_view name) noexcept {
     return nullptr;
 }
 
-/// `file:-` is a way to write `-`, and `file:s3://BUCKET/KEY` one to write that: definitions put `file:` before
-/// a variable.
+/// `file:-` is a way to write `-`, and `file:s3://BUCKET/KEY` one to write that: definitions put `file:`
+/// before a variable.
 const Scheme* schemeOf(const Location& url) {
     if (url.scheme() != "file") return find(url.scheme());
     if (url.rest().starts_with("s3://")) return find("s3");
