@@ -163,7 +163,7 @@ class Copies(Bucket):
         back = self.folder / "back"
         back.mkdir()
         said = self.copy(f"s3://{self.bucket}/users", f"file:{back}")
-        self.assertIn(f"left out, because no kind of file has them (1 object, 5 B): 's3://{self.bucket}/users/u1/other/stray'",
+        self.assertIn(f"left out, because no kind of file has them (1 object, 5 bytes): 's3://{self.bucket}/users/u1/other/stray'",
                       said.stderr + said.stdout)
 
     def test_a_name_that_s3_cannot_hold_is_refused_and_nothing_changes(self):
@@ -172,7 +172,7 @@ class Copies(Bucket):
         before = self.objects()
         write(os.fsencode(users) + b"/u1/pdfs/bad \xff.pdf", b"x", 0o644, 1)
         said = self.copy(f"file:{users}", f"s3://{self.bucket}/users", expect=1)
-        self.assertIn("'documents/u1/bad \\xFF.pdf' has a name that is not UTF-8, which S3 does not take", said.stderr)
+        self.assertIn("'documents/u1/bad \\xff.pdf' has a name that is not UTF-8, which S3 does not take", said.stderr)
         self.assertEqual(self.objects(), before)
         self.assertNothingStaged()
 
@@ -192,7 +192,7 @@ class Copies(Bucket):
         self.upload(users)
         coming = self.folder / "coming"
         make_user_files(coming, ["u2"], seed=8, awkward=False)
-        text = (COPY % (f"file:{coming}", f"s3://{self.bucket}/users")).replace('users"}\n', 'users"", mode: "${mode}"}\n')
+        text = (COPY % (f"file:{coming}", f"s3://{self.bucket}/users")).replace('users"}\n', 'users", mode: "${mode}"}\n')
         path = self.folder / "modes.yaml"
         path.write_text(text)
         run = lambda mode, expect=0: self.roost("run", path, "--yes", "--progress", "none", "--set", f"mode={mode}", expect=expect)
