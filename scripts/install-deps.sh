@@ -12,10 +12,11 @@ set -euo pipefail
 packages=(
     g++ cmake ninja-build pkgconf ccache
     libpoco-dev libboost1.81-dev libyaml-cpp-dev libarchive-dev libisal-dev libpq-dev libsqlite3-dev
-    libfmt-dev libspdlog-dev libcli11-dev libssl-dev librnp-dev libxxhash-dev zlib1g-dev catch2 sqlite3
+    libfmt-dev libspdlog-dev libcli11-dev libssl-dev librnp-dev libcurl4-openssl-dev libxxhash-dev zlib1g-dev catch2
+    sqlite3
 )
 for_tests=(
-    postgresql jq python3 openssl time
+    postgresql jq python3 openssl time rclone
     pigz zstd libarchive-tools zip unzip gnupg clang-format-14 clang-tidy-14
 )
 

@@ -6,7 +6,7 @@
 #   scripts/test.sh tsan -R flow    only what matches, under ThreadSanitizer
 #
 # The first argument is a preset (release, debug, asan, tsan); what follows goes to ctest. The tests of
-# PostgreSQL get a private server on a Unix socket and on loopback, which is stopped at the end.
+# PostgreSQL and of S3 get private servers on Unix sockets and on loopback, which are stopped at the end.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -23,4 +23,4 @@ cmake --preset "$preset" >/dev/null
 cmake --build --preset "$preset"
 # A crash of a program under test must not fill the disk with cores.
 ulimit -c 0
-scripts/with-postgres.sh ctest --preset "$preset" -j"$(nproc)" "$@"
+scripts/with-postgres.sh scripts/with-s3.sh ctest --preset "$preset" -j"$(nproc)" "$@"

@@ -56,7 +56,10 @@ std::string range(const OptionSpec& option) {
 std::string coreKeys(const PluginFactory& plugin) {
     const std::string& role = plugin.info().role;
     if (role == databaseRole)
-        return "In place of url: " + databasePartsText() + ". An empty one counts as not given.";
+        return "In place of url: " + partsText(role) + ". An empty one counts as not given.";
+    if (role == storageRole)
+        return "In place of url: " + partsText(role) +
+               ". An empty one counts as not given. Every stage also has: plugin, name (for messages).";
     if (role == archiveRole)
         return "Every stage also has: plugin, name (for messages), format (" + joined(plugin.info().serves) +
                ").";

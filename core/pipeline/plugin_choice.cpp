@@ -44,8 +44,7 @@ public:
         try {
             if (stage_.kind != PluginKind::transform) {
                 if (stage_.plugin == archiveRole) return byFormat();
-                if (stage_.plugin == databaseRole) return byScheme(databaseScheme());
-                if (isRole(stage_.plugin)) return byScheme(urlScheme());
+                if (isRole(stage_.plugin)) return byScheme(schemeOrDriver());
             }
             return byName();
         } catch (const Error& error) {
@@ -129,15 +128,7 @@ private:
         return false;
     }
 
-    Scheme urlScheme() {
-        const Node* url = setting("url");
-        if (isGiven(url)) return schemeOf(*url);
-        if (url == nullptr || isText("url", *url))
-            missing("'url'", "its scheme names the plugin: " + served());
-        return std::nullopt;
-    }
-
-    Scheme databaseScheme() {
+    Scheme schemeOrDriver() {
         const Node* url = setting("url");
         if (isGiven(url)) return schemeOf(*url);
         if (url != nullptr && !isText("url", *url)) return std::nullopt;
@@ -147,7 +138,7 @@ private:
             return std::pair(driver->scalar, driver);
         }
         if (driver == nullptr || isText("driver", *driver))
-            missing("'url' (or " + databasePartsText() + ")",
+            missing("'url' (or " + partsText(stage_.plugin) + ")",
                     "the url's scheme or the driver names the plugin: " + served());
         return std::nullopt;
     }
@@ -316,9 +307,15 @@ private:
 
 }  // namespace
 
-std::string databasePartsText() {
+std::span<const std::string_view> partsOf(std::string_view role) noexcept {
+    if (role == databaseRole) return databaseParts;
+    if (role == storageRole) return storageParts;
+    return {};
+}
+
+std::string partsText(std::string_view role) {
     std::string text;
-    for (const std::string_view part : databaseParts) text += (text.empty() ? "" : ", ") + std::string(part);
+    for (const std::string_view part : partsOf(role)) text += (text.empty() ? "" : ", ") + std::string(part);
     return text;
 }
 

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -22,8 +23,18 @@ inline constexpr std::string_view archiveRole = "archive";
 inline constexpr std::array<std::string_view, 8> databaseParts{"driver",   "host", "port",    "user",
                                                                "password", "name", "sslmode", "path"};
 
+/// The same for a storage stage, so that one definition can serve files in a folder and in a bucket. Where
+/// the plugin has an option of that name, it is the plugin's.
+inline constexpr std::array<std::string_view, 12> storageParts{
+    "driver",        "path",    "bucket",        "prefix",
+    "endpoint",      "region",  "access-key-id", "secret-access-key",
+    "session-token", "profile", "ca-file",       "force-path-style"};
+
+/// What a stage of the role may have in place of a url; nothing for other roles.
+[[nodiscard]] std::span<const std::string_view> partsOf(std::string_view role) noexcept;
+
 /// "driver, host, port, ..."
-[[nodiscard]] std::string databasePartsText();
+[[nodiscard]] std::string partsText(std::string_view role);
 
 /// True for a scalar that is not empty and was not left unresolved: what counts as given.
 [[nodiscard]] bool isGiven(const Node* node);

@@ -141,8 +141,7 @@ Object::Ptr urlSchema(const OptionSpec& option, const PluginInfo& info) {
     if (info.role != databaseRole && info.role != storageRole) return schema;
     std::string schemes;
     for (const std::string& scheme : info.serves) schemes += (schemes.empty() ? "" : "|") + scheme;
-    schema->set("pattern",
-                "^((" + schemes + "):|.*" + reference + ")" + (info.role == databaseRole ? "|^$" : ""));
+    schema->set("pattern", "^((" + schemes + "):|.*" + reference + ")|^$");
     return schema;
 }
 
@@ -154,15 +153,15 @@ Object::Ptr stageSchema(const PluginFactory& plugin) {
         names.insert(names.begin(), info.role);
     properties->set("plugin", described(enumeration(names), info.description));
     std::vector<std::string> required{"plugin"};
-    const bool database = info.role == databaseRole;
+    const std::span<const std::string_view> parts = partsOf(info.role);
     for (const OptionSpec& option : plugin.options()) {
         properties->set(option.name, option.name == "url" ? urlSchema(option, info) : optionSchema(option));
-        if (option.required && !(database && option.name == "url")) required.push_back(option.name);
+        if (option.required && !(!parts.empty() && option.name == "url")) required.push_back(option.name);
     }
-    if (database)
-        for (const std::string_view part : databaseParts)
+    for (const std::string_view part : parts)
+        if (!properties->has(std::string(part)))
             properties->set(std::string(part), described(anyText(), "In place of a part of the url."));
-    else
+    if (info.role != databaseRole)
         properties->set("name", described(typed("string"), "What messages call this stage."));
     if (info.role == archiveRole)
         properties->set("format",

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <set>
+#include <span>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -15,10 +16,6 @@
 namespace roost {
 
 namespace {
-
-bool isDatabasePart(std::string_view key) {
-    return std::ranges::find(databaseParts, key) != databaseParts.end();
-}
 
 /// The part's value can be checked where it stands; nothing else of the parts can be.
 bool isPort(const std::string& text) {
@@ -37,12 +34,13 @@ public:
           specs_(factory.options()),
           diagnostics_(diagnostics),
           isDatabase_(factory.info().role == databaseRole),
+          parts_(partsOf(factory.info().role)),
           shown_(describeStage(stage, factory.info())) {}
 
     Node make() {
         settings_ = stage_.settings;
         takeCoreKeys();
-        if (isDatabase_) joinDatabaseParts();
+        if (!parts_.empty()) joinParts();
         hideSecrets();
         refuseUnknown();
         requireMissing();
@@ -70,7 +68,7 @@ private:
     }
 
     /// `url` wins over the parts; an empty one counts as not given.
-    void joinDatabaseParts() {
+    void joinParts() {
         const Node* url = settings_.find("url");
         const bool hasUrl =
             isGiven(url) || (url != nullptr && !url->isScalar() && url->kind != Node::Kind::null);
@@ -80,8 +78,10 @@ private:
         std::vector<std::pair<Node, Node>> others;
         for (auto& member : settings_.members) {
             const std::string& key = member.first.scalar;
-            if (!isDatabasePart(key)) {
+            if (!isPart(key)) {
                 if (key != "url" || hasUrl) others.push_back(member);
+            } else if (spec(key) != nullptr) {
+                if (!isEmpty(member.second)) others.push_back(member);
             } else if (takesPart(member) && !hasUrl) {
                 parts.members.push_back(member);
             }
@@ -95,6 +95,13 @@ private:
         }
         Node key(Node::Kind::scalar, "url", stage_.position);
         settings_.members.emplace_back(std::move(key), std::move(parts));
+    }
+
+    [[nodiscard]] bool isPart(std::string_view key) const {
+        return std::ranges::find(parts_, key) != parts_.end();
+    }
+    static bool isEmpty(const Node& node) {
+        return node.kind == Node::Kind::null || (node.isScalar() && node.scalar.empty());
     }
 
     bool takesPart(const std::pair<Node, Node>& member) {
@@ -116,13 +123,17 @@ private:
     void hideSecrets() {
         for (const auto& [key, value] : stage_.settings.members) {
             const OptionSpec* option = spec(key.scalar);
-            if ((option != nullptr && option->secret) || (isDatabase_ && key.scalar == "password"))
+            if ((option != nullptr && option->secret) || (isPart(key.scalar) && isSecretPart(key.scalar)))
                 hideValue(definition_, value);
             else if (key.scalar == "url")
                 hideUrlPassword(definition_, value);
             else if (option != nullptr)
                 hideInRecords(value, *option);
         }
+    }
+
+    static bool isSecretPart(std::string_view key) {
+        return key == "password" || key == "secret-access-key" || key == "session-token";
     }
 
     /// A misspelt secret is one all the same, as it is outside of records.
@@ -151,14 +162,15 @@ private:
             for (const OptionSpec& option : specs_) {
                 candidates.push_back(option.name);
                 accepted += (accepted.empty() ? "" : ", ") + option.name;
-                if (isDatabase_ && option.name == "url") accepted += " (or " + databasePartsText() + ")";
+                if (!parts_.empty() && option.name == "url")
+                    accepted += " (or " + partsText(factory_.info().role) + ")";
             }
-            if (isDatabase_) candidates.insert(candidates.end(), databaseParts.begin(), databaseParts.end());
+            candidates.insert(candidates.end(), parts_.begin(), parts_.end());
             if (factory_.info().role == archiveRole) candidates.emplace_back("format");
             const std::string near = nearest(key.scalar, candidates);
             // A misspelt password is one all the same.
             if (const OptionSpec* meant = spec(near);
-                near == "password" || (meant != nullptr && meant->secret))
+                isSecretPart(near) || (meant != nullptr && meant->secret))
                 hideValue(definition_, value);
             const std::string& plugin = factory_.info().name;
             diagnostics_.add({key.position,
@@ -237,6 +249,7 @@ private:
     const std::vector<OptionSpec>& specs_;
     Diagnostics& diagnostics_;
     const bool isDatabase_;
+    const std::span<const std::string_view> parts_;
     const std::string shown_;
     Node settings_;
     bool incomplete_ = false;

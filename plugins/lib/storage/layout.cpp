@@ -55,13 +55,17 @@ TextMap defaultKinds() { return {{"documents", "pdfs"}, {"configs", "rmapi"}}; }
 void checkLayout(const Location& location, const TextMap& kinds, const Node& settings,
                  Diagnostics& diagnostics) {
     if (const Node* url = settings.find("url"); url != nullptr && !location.scheme().empty()) {
-        if (location.scheme() != "file")
+        if (location.scheme() != "file" && location.scheme() != "filesystem")
             diagnostics.error(url->position,
                               "option 'url' of files is file:PATH, not '" + location.redacted() + "'",
                               url->scalar.size());
         else if (location.path().empty())
             diagnostics.error(url->position, "option 'url' names no folder", url->scalar.size());
     }
+    checkKinds(kinds, settings, diagnostics);
+}
+
+void checkKinds(const TextMap& kinds, const Node& settings, Diagnostics& diagnostics) {
     const Node* given = settings.find("kinds");
     if (given == nullptr) return;
     if (kinds.empty()) diagnostics.error(given->position, "option 'kinds' names no kind of file");

@@ -17,6 +17,9 @@ namespace roost::storage {
 /// Adds what is wrong with a storage stage's url and kinds, each at its place in `settings`.
 void checkLayout(const Location& url, const TextMap& kinds, const Node& settings, Diagnostics& diagnostics);
 
+/// The same for the kinds alone.
+void checkKinds(const TextMap& kinds, const Node& settings, Diagnostics& diagnostics);
+
 /// One kind of file and where it lies in each user's folder.
 struct KindFolder {
     std::string kind;

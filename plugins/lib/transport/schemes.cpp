@@ -7,6 +7,7 @@
 #include <array>
 
 #include "lib/transport/file_transport.hpp"
+#include "lib/transport/s3_transport.hpp"
 #include "lib/transport/standard_streams.hpp"
 #include "roost/error.hpp"
 
@@ -32,6 +33,7 @@ std::unique_ptr<Transport> make(const TransportOptions& options) {
 
 constexpr std::array schemes{
     Scheme{"file", "file:PATH", FileTransport::problem, make<FileTransport>, FileTransport::recover},
+    Scheme{"s3", "s3://BUCKET/KEY", S3Transport::problem, make<S3Transport>, S3Transport::recover},
     Scheme{"-", "-", [](const TransportOptions&) { return std::string(); }, make<StandardStreams>, nullptr},
 };
 
@@ -41,9 +43,12 @@ const Scheme* find(std::string_view name) noexcept {
     return nullptr;
 }
 
-/// `file:-` is a way to write `-`.
+/// `file:-` is a way to write `-`, and `file:s3://BUCKET/KEY` one to write that: definitions put `file:`
+/// before a variable.
 const Scheme* schemeOf(const Location& url) {
-    return find(url.scheme() == "file" && url.path() == "-" ? "-" : url.scheme());
+    if (url.scheme() != "file") return find(url.scheme());
+    if (url.rest().starts_with("s3://")) return find("s3");
+    return find(url.path() == "-" ? "-" : "file");
 }
 
 /// "file:PATH and -"

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "lib/s3/s3_options.hpp"
 #include "lib/stream/partial_file.hpp"
 #include "roost/option_table.hpp"
 
@@ -11,7 +12,7 @@ namespace roost::transport {
 
 /// What the options of every archive stage derive from. What a single scheme needs beside the url (an
 /// endpoint, credentials) is declared here, too, so that sources and sinks of all formats have it.
-struct TransportOptions {
+struct TransportOptions : s3::S3Options {
     Location url;
 };
 
@@ -26,6 +27,7 @@ void addTransportOptions(OptionTable<Options>& table, std::string urlHelp, std::
     // The casts name the class that the table is of: a base's members alone would not tell it.
     table.url(static_cast<Location Options::*>(&Options::url), std::move(urlHelp))
         .example(std::move(urlExample));
+    s3::addS3Options(table);
 }
 
 /// Declares `on-existing` of a sink. `Options` derives from TargetOptions.

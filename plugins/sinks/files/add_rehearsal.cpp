@@ -7,10 +7,10 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "lib/storage/same_path.hpp"
 #include "lib/storage/shown_name.hpp"
 #include "roost/error.hpp"
 #include "sinks/files/node_copy.hpp"
-#include "sinks/files/same_path.hpp"
 
 namespace roost::storage {
 

@@ -65,7 +65,7 @@ PluginInfo FilesSink::info() {
             .version = std::string(version()),
             .description = "Restores users' files into a folder, all of them or none",
             .role = "storage",
-            .serves = {"file"}};
+            .serves = {"file", "filesystem"}};
 }
 
 const OptionTable<FilesSink::Options>& FilesSink::options() {

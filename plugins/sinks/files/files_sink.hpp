@@ -6,11 +6,11 @@
 #include <string>
 #include <vector>
 
+#include "lib/storage/files_mode.hpp"
 #include "lib/storage/layout.hpp"
 #include "roost/option_table.hpp"
 #include "roost/plugin.hpp"
 #include "roost/stage.hpp"
-#include "sinks/files/files_mode.hpp"
 
 namespace roost::storage {
 

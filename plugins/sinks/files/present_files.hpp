@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "lib/storage/files_mode.hpp"
 #include "lib/storage/layout.hpp"
 #include "roost/context.hpp"
 #include "roost/stage.hpp"
-#include "sinks/files/files_mode.hpp"
 
 namespace roost::storage {
 

@@ -12,10 +12,10 @@
 #include <memory>
 #include <system_error>
 
+#include "lib/storage/same_path.hpp"
 #include "lib/storage/shown_name.hpp"
 #include "roost/error.hpp"
 #include "sinks/files/node_copy.hpp"
-#include "sinks/files/same_path.hpp"
 
 namespace roost::storage {
 

@@ -57,7 +57,7 @@ PluginInfo FilesSource::info() {
             .version = std::string(version()),
             .description = "Reads users' files from a folder",
             .role = "storage",
-            .serves = {"file"}};
+            .serves = {"file", "filesystem"}};
 }
 
 const OptionTable<FilesOptions>& FilesSource::options() {

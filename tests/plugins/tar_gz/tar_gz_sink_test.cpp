@@ -82,16 +82,22 @@ TEST_CASE("the plugin is found as the archive sink for tar.gz and tgz") {
           std::vector<std::string>{"tar.gz", "tgz", "tar.gz.gpg", "tar.gz.pgp", "tgz.gpg", "tgz.pgp"});
     std::vector<std::string> options;
     for (const OptionSpec& spec : TarGzSink::options().specs()) options.push_back(spec.name);
-    CHECK(options == std::vector<std::string>{"url", "level", "on-existing", "on-changed", "users-table",
-                                              "api-keys-table", "application-version", "application-commit",
-                                              "encrypt", "threads"});
+    CHECK(options == std::vector<std::string>{"url", "endpoint", "region", "force-path-style",
+                                              "access-key-id", "secret-access-key", "session-token",
+                                              "profile", "ca-file", "level", "on-existing", "on-changed",
+                                              "users-table", "api-keys-table", "application-version",
+                                              "application-commit", "encrypt", "threads"});
 }
 
 TEST_CASE("what is wrong with the settings is told before anything is touched") {
     CHECK(problems({{"url", "file:a.tar.gz"}, {"level", "9"}, {"on-existing", "replace"}}).empty());
     CHECK(problems({{"url", "-"}}).empty());
-    CHECK(problems({{"url", "s3://bucket/a.tar.gz"}}) ==
-          std::vector<std::string>{"tar-gz cannot write to 's3:'; it takes file:PATH and -"});
+    CHECK(problems({{"url", "s3://bucket/a.tar.gz"}}).empty());
+    CHECK(problems({{"url", "s3://bucket/"}}) ==
+          std::vector<std::string>{"the url names no object: it is s3://BUCKET/KEY"});
+    CHECK(
+        problems({{"url", "ftp://host/a.tar.gz"}}) ==
+        std::vector<std::string>{"tar-gz cannot write to 'ftp:'; it takes file:PATH, s3://BUCKET/KEY and -"});
     CHECK(problems({{"url", "file:backups/"}}) == std::vector<std::string>{"the url names no file"});
     CHECK(problems({{"url", "file:a.tar.gz"}, {"level", "10"}}).size() == 1);
     CHECK(problems({{"url", "file:a.tar.gz"}, {"on-changed", "ignore"}}).size() == 1);

@@ -52,9 +52,9 @@ TEST_CASE("a url is checked without touching what it names") {
     CHECK(problems("file:", Direction::read) == Texts{"the url names no file"});
     CHECK(problems("file:/a/", Direction::write) == Texts{"the url names no file"});
     CHECK(problems("ftp://host/a", Direction::read) ==
-          Texts{"tar-gz cannot read from 'ftp:'; it takes file:PATH and -"});
+          Texts{"tar-gz cannot read from 'ftp:'; it takes file:PATH, s3://BUCKET/KEY and -"});
     CHECK(problems("ftp://host/a", Direction::write) ==
-          Texts{"tar-gz cannot write to 'ftp:'; it takes file:PATH and -"});
+          Texts{"tar-gz cannot write to 'ftp:'; it takes file:PATH, s3://BUCKET/KEY and -"});
 }
 
 TEST_CASE("the scheme chooses the transport, and others are refused without their secrets") {

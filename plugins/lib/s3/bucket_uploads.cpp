@@ -1,0 +1,97 @@
+#include "lib/s3/bucket.hpp"
+#include "lib/s3/xml_answer.hpp"
+
+namespace roost::s3 {
+
+namespace {
+
+std::string partList(std::span<const UploadedPart> parts) {
+    std::string body = "<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">";
+    for (const UploadedPart& part : parts)
+        body += "<Part><PartNumber>" + std::to_string(part.number) + "</PartNumber><ETag>\"" +
+                xmlEscaped(part.etag) + "\"</ETag></Part>";
+    return body + "</CompleteMultipartUpload>";
+}
+
+}  // namespace
+
+std::string Bucket::startUpload(const std::string& key, Headers headers) const {
+    Request request;
+    request.method = Method::post;
+    request.key = key;
+    request.query = {{"uploads", ""}};
+    request.headers = std::move(headers);
+    request.what = "begin to write " + shown(key);
+    std::string id = parseXml(client_.send(request).body).textOf("UploadId");
+    if (id.empty())
+        throw Error("cannot " + request.what + ": the server gives no id for the upload",
+                    "check that the endpoint is that of an S3 server");
+    return id;
+}
+
+UploadedPart Bucket::uploadPart(const std::string& key, const std::string& id, unsigned number,
+                                std::span<const std::byte> bytes) const {
+    Request request;
+    request.method = Method::put;
+    request.key = key;
+    request.query = {{"partNumber", std::to_string(number)}, {"uploadId", id}};
+    request.body = bytes;
+    request.what = "write " + shown(key);
+    UploadedPart part{number, client_.send(request).etag()};
+    if (part.etag.empty()) throw Error("cannot " + request.what + ": the server gives no ETag for a part");
+    return part;
+}
+
+void Bucket::completeUpload(const std::string& key, const std::string& id,
+                            std::span<const UploadedPart> parts, Headers headers) const {
+    const std::string body = partList(parts);
+    Request request;
+    request.method = Method::post;
+    request.key = key;
+    request.query = {{"uploadId", id}};
+    request.body = std::as_bytes(std::span(body));
+    request.headers = std::move(headers);
+    request.headers.emplace_back("Content-Type", "application/xml");
+    request.slow = true;
+    request.what = "put in place " + shown(key);
+    client_.send(request);
+}
+
+void Bucket::abortUpload(const std::string& key, const std::string& id) const {
+    Request request;
+    request.method = Method::remove;
+    request.key = key;
+    request.query = {{"uploadId", id}};
+    request.what = "abort the upload of " + shown(key);
+    try {
+        client_.send(request);
+    } catch (const ServerRefusal& refusal) {
+        if (refusal.status() != 404) throw;
+    }
+}
+
+void Bucket::listUploads(const std::string& prefix, const std::function<void(ListedUpload&&)>& visit) const {
+    Request request;
+    request.what = "list the unfinished uploads to " + shown(prefix);
+    for (Query marker;;) {
+        request.query = {{"uploads", ""}, {"prefix", prefix}, {"encoding-type", "url"}};
+        request.query.insert(request.query.end(), marker.begin(), marker.end());
+        const XmlElement page = parseXml(client_.send(request).body);
+        const bool encoded = page.textOf("EncodingType") == "url";
+        const auto text = [&](const XmlElement& element, const char* name) {
+            return encoded ? uriDecoded(element.textOf(name)) : element.textOf(name);
+        };
+        for (const XmlElement& element : page.children)
+            if (element.name == "Upload")
+                visit({text(element, "Key"), element.textOf("UploadId"),
+                       listedTime(element.textOf("Initiated"))});
+        if (page.textOf("IsTruncated") != "true") return;
+        Query next{{"key-marker", text(page, "NextKeyMarker")},
+                   {"upload-id-marker", page.textOf("NextUploadIdMarker")}};
+        if (next == marker)
+            throw Error("cannot " + request.what + ": the server's list goes on and does not say where");
+        marker = std::move(next);
+    }
+}
+
+}  // namespace roost::s3

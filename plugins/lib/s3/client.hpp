@@ -1,0 +1,59 @@
+// Requests to one bucket, each tried until it is answered.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "lib/s3/connection.hpp"
+#include "lib/s3/error_answer.hpp"
+#include "lib/s3/request.hpp"
+#include "lib/s3/server_settings.hpp"
+#include "roost/context.hpp"
+
+namespace roost::s3 {
+
+/// Keeps connections and hands each request one. What may pass (a broken connection, a server that is busy
+/// or asks to slow down) is tried again, with pauses that double; what a server refuses is not. Any number
+/// of threads.
+class Client {
+public:
+    /// `context` must outlive it: it is told that the client is alive, and its stop token ends requests.
+    Client(ServerSettings settings, Context& context);
+
+    [[nodiscard]] const BucketAddress& address() const noexcept { return settings_.address; }
+    [[nodiscard]] Context& context() const noexcept { return context_; }
+    /// "'s3://bucket/key'"
+    [[nodiscard]] std::string shown(const std::string& key) const;
+
+    /// The answer, whose status is from 200 to 299. Throws ServerRefusal, roost::Error where there is no
+    /// answer, and Interrupted.
+    Answer send(const Request& request);
+
+    /// Ends the requests that run, and all that follow, with Interrupted.
+    void cancel() noexcept { cancelled_ = true; }
+    /// Requests go on after the run was asked to stop: what tidies up has to be done then.
+    void ignoreStop() noexcept {
+        ignoresStop_ = true;
+        cancelled_ = false;
+    }
+
+private:
+    [[nodiscard]] bool goesOn() const;
+    [[nodiscard]] std::unique_ptr<Connection> takeConnection();
+    void giveBack(std::unique_ptr<Connection> connection);
+    void pause(unsigned attempt);
+
+    ServerSettings settings_;
+    Context& context_;
+    std::stop_token stop_;
+    std::atomic<bool> cancelled_ = false;
+    std::atomic<bool> ignoresStop_ = false;
+    std::mutex mutex_;
+    std::vector<std::unique_ptr<Connection>> idle_;
+};
+
+}  // namespace roost::s3

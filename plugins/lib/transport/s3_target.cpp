@@ -1,0 +1,184 @@
+#include "lib/transport/s3_target.hpp"
+
+#include <Poco/JSON/Object.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <sstream>
+#include <utility>
+
+#include "lib/s3/block.hpp"
+#include "lib/s3/part_upload.hpp"
+#include "roost/error.hpp"
+
+namespace roost::transport {
+
+namespace {
+
+constexpr unsigned uploads = 4;
+constexpr std::size_t flightBytes = std::size_t{32} << 20U;
+/// After as many parts they are larger by as much as the first ones are large.
+constexpr std::size_t partsOfASize = 1000;
+
+storage::FileDescriptor temporaryFile(const std::filesystem::path& folder) {
+    std::string name = (folder / ".roost-archive.XXXXXX").native();
+    storage::FileDescriptor file(::mkostemp(name.data(), O_CLOEXEC));
+    if (!file) throw systemError("cannot make a temporary file in '" + folder.native() + "'", errno);
+    ::unlink(name.c_str());
+    return file;
+}
+
+std::size_t partIndex(std::uint64_t offset) noexcept {
+    std::size_t index = 0;
+    while (partBegin(index + 1) <= offset) ++index;
+    return index;
+}
+
+}  // namespace
+
+std::uint64_t partBegin(std::size_t index) noexcept {
+    const std::uint64_t whole = index / partsOfASize;
+    const std::uint64_t rest = index % partsOfASize;
+    // 1 + 2 + ... + whole sizes of a thousand parts each, then parts of the next size.
+    return s3::smallestPart * (partsOfASize * whole * (whole + 1) / 2 + rest * (whole + 1));
+}
+
+S3Target::S3Target(s3::ServerSettings settings, std::string key, stream::OnExisting onExisting,
+                   Context& context)
+    : client_(std::move(settings), context),
+      bucket_(client_),
+      key_(std::move(key)),
+      onExisting_(onExisting),
+      context_(context),
+      file_(temporaryFile(context.temporaryFolder()), bucket_.shown(key_), context.temporaryFolder()),
+      crew_(uploads),
+      flight_(std::make_unique<s3::InFlight>(crew_, flightBytes)) {
+    id_ = bucket_.startUpload(key_, {{"Content-Type", "application/octet-stream"}});
+    try {
+        note();
+    } catch (...) {
+        abort();
+        throw;
+    }
+}
+
+void S3Target::note() {
+    const s3::BucketAddress& address = client_.address();
+    Poco::JSON::Object record;
+    record.set("scheme", "s3");
+    record.set("endpoint", address.endpoint);
+    record.set("region", address.region);
+    record.set("bucket", address.bucket);
+    record.set("ca_file", address.caFile);
+    record.set("profile", address.profile);
+    record.set("path_style", address.pathStyle);
+    record.set("key", key_);
+    record.set("upload", id_);
+    std::ostringstream text;
+    record.stringify(text);
+    if (!context_.journal(text.str()))
+        context_.log(LogLevel::debug, "no journal could be kept for " + bucket_.shown(key_));
+}
+
+void S3Target::append(std::span<const stream::Bytes> pieces) {
+    file_.append(pieces);
+    sendFull();
+}
+
+void S3Target::sendFull() {
+    while (partBegin(sent_.size() + 1) <= file_.size()) {
+        sent_.push_back(false);
+        send(sent_.size() - 1);
+    }
+}
+
+/// What is uploaded is what the file holds now.
+void S3Target::send(std::size_t index) {
+    if (index >= s3::mostParts)
+        throw Error(bucket_.shown(key_) + " grows larger than S3 takes in " + std::to_string(s3::mostParts) +
+                    " parts");
+    const std::uint64_t begin = partBegin(index);
+    const std::uint64_t size = std::min(partBegin(index + 1), file_.size()) - begin;
+    const auto block = std::make_shared<s3::Block>(std::max<std::size_t>(size, 1));
+    if (file_.read(begin, block->room().first(size)) != size)
+        throw Error("cannot read the temporary copy of " + bucket_.shown(key_));
+    block->setSize(size);
+    if (parts_.size() <= index) {
+        flight_->drain();  // the tasks write to the list
+        parts_.resize(index + partsOfASize);
+    }
+    sent_[index] = true;
+    flight_->add(block->capacity(), [this, index, block] {
+        parts_[index] = bucket_.uploadPart(key_, id_, static_cast<unsigned>(index + 1), block->bytes());
+    });
+}
+
+/// Two uploads of one part must not overtake each other.
+void S3Target::change(std::uint64_t offset, std::uint64_t size) {
+    if (size == 0) return;
+    const std::size_t last = partIndex(offset + size - 1);
+    for (std::size_t i = partIndex(offset); i <= last && i < sent_.size(); ++i) sent_[i] = false;
+}
+
+void S3Target::rewrite(std::uint64_t offset, stream::Bytes bytes) {
+    file_.rewrite(offset, bytes);
+    change(offset, bytes.size());
+}
+
+void S3Target::shift(std::uint64_t offset, std::int64_t distance) {
+    const std::uint64_t from = distance < 0 ? offset - static_cast<std::uint64_t>(-distance) : offset;
+    file_.shift(offset, distance);
+    change(from, std::max(file_.size(), partBegin(sent_.size())) - from);
+    while (!sent_.empty() && partBegin(sent_.size()) > file_.size()) sent_.pop_back();
+    sendFull();
+}
+
+void S3Target::prepare() {
+    flight_->drain();
+    for (std::size_t i = 0; i < sent_.size(); ++i)
+        if (!sent_[i]) send(i);
+    if (sent_.empty() || partBegin(sent_.size()) < file_.size()) {
+        sent_.push_back(false);
+        send(sent_.size() - 1);
+    }
+    flight_->drain();
+    parts_.resize(sent_.size());
+}
+
+void S3Target::commit() {
+    client_.ignoreStop();
+    s3::Headers conditions;
+    if (onExisting_ == stream::OnExisting::fail) conditions.emplace_back("If-None-Match", "*");
+    try {
+        // Not every server knows the condition.
+        if (onExisting_ == stream::OnExisting::fail && bucket_.head(key_))
+            throw Error(bucket_.shown(key_) + " exists already",
+                        "choose another name, or allow it to be replaced with 'on-existing: replace'");
+        bucket_.completeUpload(key_, id_, parts_, conditions);
+    } catch (const s3::ServerRefusal& refusal) {
+        if (refusal.status() == 412)
+            throw Error(bucket_.shown(key_) + " exists already",
+                        "choose another name, or allow it to be replaced with 'on-existing: replace'");
+        // The answer to an earlier try may have been lost.
+        const auto head = refusal.status() == 404 ? bucket_.head(key_) : std::nullopt;
+        if (!head || head->size != file_.size()) throw;
+    }
+    ended_ = true;
+}
+
+void S3Target::abort() noexcept {
+    if (std::exchange(ended_, true)) return;
+    try {
+        client_.cancel();
+        flight_.reset();  // waits for what is on its way
+        client_.ignoreStop();
+        if (!id_.empty()) bucket_.abortUpload(key_, id_);
+    } catch (const std::exception& error) {
+        context_.log(LogLevel::warning, error.what());
+    }
+}
+
+}  // namespace roost::transport

@@ -1,0 +1,70 @@
+// What is staged, in the order in which it will be put in place: an object in the staging area.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <variant>
+
+#include "lib/s3/bucket.hpp"
+#include "lib/s3/object_bytes.hpp"
+#include "lib/s3/part_upload.hpp"
+
+namespace roost::s3 {
+
+/// A file whose bytes stand in the log itself.
+struct StagedFile {
+    std::string key;
+    FileAttributes attributes;
+    std::string hash;  ///< SHA-256 of the bytes, in hexadecimal digits
+    std::shared_ptr<Block> bytes;
+};
+/// A file whose parts are with the server already.
+struct StagedUpload {
+    FinishedParts parts;
+    FileAttributes attributes;
+    std::uint64_t size = 0;
+};
+/// An object that will have to go.
+struct StaleObject {
+    std::string key;
+};
+
+using StagedStep = std::variant<StagedFile, StagedUpload, StaleObject>;
+
+/// Writes a log: a record for each step, in front of it the lengths of its two parts (text, whose fields end
+/// with a NUL, and bytes), at the end a record of none. Used by one thread.
+class StagedLog {
+public:
+    StagedLog(const Bucket& bucket, InFlight& flight, const std::string& key);
+
+    void add(const StagedFile& file);
+    void add(const StagedUpload& upload);
+    void add(const StaleObject& object);
+    [[nodiscard]] std::uint64_t size() const noexcept { return size_; }
+    /// Writes the end. The log shows in the staging area after complete(), once the flight has landed.
+    void end();
+    void complete(const Bucket& bucket) const;
+
+private:
+    void write(const std::string& text, std::span<const std::byte> bytes);
+
+    PartUpload upload_;
+    std::uint64_t size_ = 0;
+};
+
+/// Reads one back. Throws roost::Error where it is not whole. Used by one thread.
+class StagedLogReader {
+public:
+    /// `head` is the log's; `bucket` and `crew` must outlive it.
+    StagedLogReader(const Bucket& bucket, TaskCrew& crew, const std::string& key, const ObjectHead& head);
+    /// False at the end.
+    [[nodiscard]] bool next(StagedStep& step);
+
+private:
+    void fill(std::span<std::byte> bytes);
+
+    ObjectBytes bytes_;
+};
+
+}  // namespace roost::s3
