@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <cstring>
 #include <functional>
 
 #include "lib/archive/archive_input.hpp"
@@ -187,6 +189,44 @@ TEST_CASE("what is cut or altered is refused, wherever that is") {
                  " --symmetric --output " + keys.at("old.gpg") + " " + keys.at("p"))
             .status == 0)
         CHECK_FALSE(keys.read(keys.folder / "old.gpg", opening(passphrase)).empty());
+}
+
+TEST_CASE("a message alone tells that it was cut or altered, whatever it holds") {
+    const std::string text = words(300'000);
+    const auto from = [](const std::string& bytes) {
+        return [&bytes, at = std::size_t{0}](std::span<std::byte> buffer) mutable {
+            const std::size_t size = std::min(buffer.size(), bytes.size() - at);
+            std::memcpy(buffer.data(), bytes.data() + at, size);
+            at += size;
+            return size;
+        };
+    };
+    const auto into = [](std::string& bytes) {
+        return [&bytes](stream::Bytes piece) {
+            bytes.append(reinterpret_cast<const char*>(piece.data()), piece.size());
+        };
+    };
+    std::string message;
+    openpgp::encrypt(byPassphrase(), from(text), into(message));
+    const auto decrypted = [&](const std::string& bytes) {
+        std::string plain;
+        openpgp::decrypt(opening(passphrase), "it", from(bytes), into(plain));
+        return plain;
+    };
+    CHECK(decrypted(message) == text);
+    for (std::size_t at = 0; at < message.size(); at += message.size() / 25) {
+        std::string changed = message;
+        changed[at] = static_cast<char>(changed[at] ^ 0x01);
+        INFO("bit at " << at << " of " << message.size());
+        CHECK_THROWS_AS(decrypted(changed), Error);
+        CHECK_THROWS_AS(decrypted(message.substr(0, at)), Error);
+    }
+    CHECK_THROWS_WITH(decrypted(message.substr(0, message.size() - 1)),
+                      "it is damaged or was altered: its encrypted data is not valid");
+    // What a callback throws comes out as it was.
+    CHECK_THROWS_WITH(
+        openpgp::encrypt(byPassphrase(), from(text), [](stream::Bytes) { throw Error("the disk is full"); }),
+        "the disk is full");
 }
 
 TEST_CASE("an encrypted zip is as good as an encrypted tar.gz") {
