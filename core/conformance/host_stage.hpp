@@ -37,8 +37,8 @@ public:
     [[nodiscard]] std::unique_ptr<Sink> makeSink(const Node&) const override { return sink_(); }
     [[nodiscard]] Decision decision(const std::string&, Context&) const override { return Decision::none; }
     [[nodiscard]] std::string recover(const std::string&, Decision, Context&) const override { return {}; }
-    [[nodiscard]] ArchiveSummary inspect(const Location&, Context&) const override { return {}; }
-    [[nodiscard]] ArchiveSummary verify(const Location&, Context&) const override { return {}; }
+    [[nodiscard]] ArchiveSummary inspect(const Node&, Context&) const override { return {}; }
+    [[nodiscard]] ArchiveSummary verify(const Node&, Context&) const override { return {}; }
 
 private:
     PluginKind kind_;
