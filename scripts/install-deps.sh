@@ -22,6 +22,9 @@ for_tests=(
 
 for_fuzzing=(clang-14 libclang-rt-14-dev)
 
+# The S3 server of the tests is built by Go, whichever is there; a Go that is too old for it fetches the one it needs.
+command -v go >/dev/null || for_tests+=(golang-go ca-certificates)
+
 list_only=no
 for argument in "$@"; do
     case $argument in

@@ -1,0 +1,136 @@
+// An archive's way into an object and back.
+#include <catch2/catch.hpp>
+#include <cstring>
+
+#include "lib/s3/part_upload.hpp"
+#include "lib/transport/s3_target.hpp"
+#include "lib/transport/schemes.hpp"
+#include "tests/plugins/s3/server.hpp"
+
+using namespace roost;
+using namespace roost::transport;
+using roost::testing::RecordingContext;
+using roost::testing::TestBucket;
+
+namespace {
+
+std::string filled(std::size_t size, unsigned seed) {
+    std::string text(size, '\0');
+    std::uint32_t state = seed;
+    for (char& c : text) c = static_cast<char>((state = state * 1664525U + 1013904223U) >> 24U);
+    return text;
+}
+
+void append(stream::ByteTarget& target, const std::string& text) {
+    const stream::Bytes piece = std::as_bytes(std::span(text));
+    target.append({&piece, 1});
+}
+
+TransportOptions at(const std::string& url) {
+    TransportOptions options;
+    options.url = Location::parse(url);
+    return options;
+}
+
+std::string readAll(stream::ByteInput& input) {
+    std::string all;
+    std::vector<std::byte> buffer(300'000);
+    while (const std::size_t size = input.read(buffer, {}))
+        all.append(reinterpret_cast<const char*>(buffer.data()), size);
+    return all;
+}
+
+}  // namespace
+
+TEST_CASE("parts that were sent and then rewritten or moved arrive as they are at the end") {
+    RecordingContext context;
+    const TestBucket test(context);
+    const auto transport = makeTransport(at(test.url("a/b c.tar.gz")));
+    std::string expected = filled(2 * s3::smallestPart + 1000, 7);
+    const auto target = transport->openTarget(stream::OnExisting::fail, context);
+    append(*target, expected);
+    const std::string fresh = "a head that is known at the end";
+    target->rewrite(10, std::as_bytes(std::span(fresh)));
+    expected.replace(10, fresh.size(), fresh);
+    target->shift(s3::smallestPart, -5);
+    expected.erase(s3::smallestPart - 5, 5);
+    target->shift(100, 3);
+    expected.insert(100, expected.substr(100, 3));
+    append(*target, "tail");
+    expected += "tail";
+    CHECK(test.keys().empty());
+    target->prepare();
+    CHECK(test.keys().empty());
+    target->commit();
+    CHECK(test.keys() == std::vector<std::string>{"a/b c.tar.gz"});
+    CHECK(test.uploads() == 0);
+    const auto input = transport->openInput(context);
+    CHECK((readAll(*input) == expected));
+    input->rewind();
+    CHECK((readAll(*input) == expected));
+    REQUIRE(input->random() != nullptr);
+    std::string middle(3'000'000, '\0');
+    input->random()->read(5'000'000, std::as_writable_bytes(std::span(middle)));
+    CHECK((middle == expected.substr(5'000'000, middle.size())));
+    CHECK_THROWS_AS(input->random()->read(expected.size() - 1, std::as_writable_bytes(std::span(middle))), Error);
+}
+
+TEST_CASE("an archive that is aborted, or only destroyed, leaves nothing") {
+    RecordingContext context;
+    const TestBucket test(context);
+    const auto transport = makeTransport(at(test.url("x.zip")));
+    {
+        const auto target = transport->openTarget(stream::OnExisting::fail, context);
+        append(*target, filled(s3::smallestPart + 1, 1));
+        target->prepare();
+    }
+    CHECK(test.keys().empty());
+    CHECK(test.uploads() == 0);
+}
+
+TEST_CASE("an archive that appeared meanwhile is not replaced") {
+    RecordingContext context;
+    const TestBucket test(context);
+    const auto transport = makeTransport(at(test.url("x.zip")));
+    const auto target = transport->openTarget(stream::OnExisting::fail, context);
+    append(*target, "mine");
+    target->prepare();
+    test.put("x.zip", "theirs");
+    CHECK_THROWS_WITH(target->commit(), "'" + test.url("x.zip") + "' exists already");
+    target->abort();
+    CHECK(test.get("x.zip") == "theirs");
+    CHECK(test.uploads() == 0);
+}
+
+TEST_CASE("an archive that is replaced while it is read is told") {
+    RecordingContext context;
+    const TestBucket test(context);
+    test.put("x.zip", filled(30'000'000, 2));
+    const auto input = makeTransport(at(test.url("x.zip")))->openInput(context);
+    test.put("x.zip", filled(30'000'000, 3));
+    CHECK_THROWS_WITH(readAll(*input), "'" + test.url("x.zip") + "' was replaced while it was read");
+}
+
+TEST_CASE("the journal's record aborts the upload and holds no secret") {
+    RecordingContext context;
+    const TestBucket test(context);
+    const std::string id = test.bucket.startUpload("other", {});
+    auto target = makeTransport(at(test.url("x.zip")))->openTarget(stream::OnExisting::fail, context);
+    REQUIRE(context.journalRecords.size() == 1);
+    const std::string record = context.journalRecords[0];
+    CHECK(record.find(std::getenv("S3_SECRET_ACCESS_KEY")) == std::string::npos);
+    CHECK(test.uploads() == 2);
+    CHECK(recoverTarget(record, "tar-gz", context) ==
+          "aborted the unfinished upload of the archive '" + test.url("x.zip") + "'");
+    CHECK(test.uploads() == 1);  // somebody else's
+    CHECK(recoverTarget(record, "tar-gz", context).empty());
+    test.bucket.abortUpload("other", id);
+}
+
+TEST_CASE("ten thousand parts hold any archive") {
+    CHECK(partBegin(0) == 0);
+    CHECK(partBegin(1) == s3::smallestPart);
+    CHECK(partBegin(1000) == 1000 * s3::smallestPart);
+    CHECK(partBegin(1001) == 1002 * s3::smallestPart);
+    CHECK(partBegin(s3::mostParts) > (std::uint64_t{400} << 30U));
+}
