@@ -123,12 +123,40 @@ void checkRecord(const Node& record, const OptionSpec& spec, Diagnostics& diagno
     }
 }
 
+/// Where a part that begins with a quote ends: behind the quote that closes it, before a comma or the end.
+/// Nothing where it is not closed so: then the quote is a character like any other.
+std::optional<std::size_t> endOfQuoted(std::string_view text) {
+    for (std::size_t at = 1; at < text.size(); ++at) {
+        if (text[at] != '"') continue;
+        if (at + 1 < text.size() && text[at + 1] == '"') {
+            ++at;
+            continue;
+        }
+        const std::size_t next = std::min(text.find_first_not_of(' ', at + 1), text.size());
+        return next == text.size() || text[next] == ',' ? std::optional(at + 1) : std::nullopt;
+    }
+    return std::nullopt;
+}
+
+/// "say ""yes""" is: say "yes".
+std::string unquoted(std::string_view text) {
+    std::string plain;
+    for (std::size_t at = 1; at + 1 < text.size(); ++at) {
+        plain += text[at];
+        if (text[at] == '"') ++at;
+    }
+    return plain;
+}
+
+/// As in a line of CSV (RFC 4180), but that blanks around a part do not count.
 std::vector<std::string> splitAtCommas(std::string_view text) {
     std::vector<std::string> parts;
     while (!text.empty()) {
-        const std::size_t comma = std::min(text.find(','), text.size());
-        if (std::string part = trimmed(text.substr(0, comma)); !part.empty())
-            parts.push_back(std::move(part));
+        text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
+        const auto quoted = text.starts_with('"') ? endOfQuoted(text) : std::nullopt;
+        const std::size_t comma = std::min(text.find(',', quoted.value_or(0)), text.size());
+        std::string part = quoted ? unquoted(text.substr(0, *quoted)) : trimmed(text.substr(0, comma));
+        if (!part.empty()) parts.push_back(std::move(part));
         text.remove_prefix(std::min(comma + 1, text.size()));
     }
     return parts;

@@ -319,6 +319,57 @@ class Aviary:
         self.bring_back(self.archive, "--yes", "--set", "as=dora", expect=1)
         self.assertError("table users: user 'dora' has id = ")
 
+    def test_nothing_is_replaced_by_a_copy(self):
+        """So it neither asks nor makes a safety backup."""
+        safety = self.out / "safety.tar.gz"
+        self.bring_back(self.archive, "--set", "as=alice-old", "--set", f"safety_backup={safety}")
+        self.assertFalse(safety.exists())
+        self.assertNotIn("replaces", self.result.stdout + self.result.stderr)
+
+    def test_a_user_without_files_in_the_backup(self):
+        for kind in ("pdfs", "rmapi"):
+            shutil.rmtree(self.data / "users" / ALICE / kind)
+        self.archive = self.backup("without.tar.gz", env=self.server.environment())
+        write(self.data / "users" / ALICE / "since.txt", b"no document", 0o644, 1_600_000_000)
+        others = files_of(self.data / "users")
+        os.makedirs(self.data / "users" / ALICE / "pdfs")
+        write(self.data / "users" / ALICE / "pdfs" / "since.pdf", b"since", 0o644, 1_600_000_000)
+        self.bring_back(self.archive, "--dry-run")
+        self.assertIn("replaces: documents of 1 user: 1 file, 5 bytes\n", self.result.stdout)
+        self.bring_back(self.archive, "--yes")
+        self.assertEqual(files_of(self.data / "users"), others)
+
+    def test_a_part_of_the_users_own_data(self):
+        cells, files = self.server.cells(), files_of(self.data / "users")
+        full = self.out / "full.tar.gz"
+        shutil.copy(self.archive, full)
+        for number, (transform, refusals) in enumerate((
+                ("{plugin: select, where: [{table: documents, column: status, is: uploaded}], files: '*1.pdf'}",
+                 ["table documents comes with only a part of the users' rows or columns, or with masked values", "only some files of the kind 'documents' come"]),
+                ("{plugin: mask, secrets: drop}", ["table users comes with only a part of the users' rows or columns, or with masked values"]))):
+            part, path = self.out / f"part{number}.tar.gz", self.folder / "part.yaml"
+            path.write_text(f"""roost: 1
+name: part
+sources: [{{plugin: archive, url: "file:{full}"}}]
+transforms:
+  - {{plugin: user-filter, users: alice, match: {{login_attempts.username: users.username}}, owner: {{backup_jobs: none}}}}
+  - {transform}
+sinks: [{{plugin: archive, url: "file:{part}"}}]
+""")
+            self.roost("run", path, "--progress", "none")
+            self.bring_back(part, "--yes", expect=1)
+            self.assertError(*refusals, "here: --set partial=...")
+            self.assertUnchanged(cells, files)
+            self.bring_back(part, "--yes", "--set", "partial=replace")
+            self.assertNotEqual(self.server.cells(), cells)
+            self.bring_back(full, "--yes")
+            self.assertUnchanged(cells, files)
+
+    def test_a_column_that_the_backup_lacks(self):
+        self.server.sql("ALTER TABLE documents ADD COLUMN extra text DEFAULT 'new'")
+        self.bring_back(self.archive, "--dry-run")
+        self.assertIn("table documents, column 'extra' does not come: rows that come get its default", self.result.stdout)
+
     def test_an_id_that_is_somebody_elses_now(self):
         self.refused(f"UPDATE users SET username = 'zed', email = 'zed@example.com' WHERE id = '{ALICE}'",
                      f"table users: id = {ALICE} is 'alice', 'alice@example.com' in what comes and 'zed', 'zed@example.com' in the target: "
@@ -632,7 +683,7 @@ class Shop:
         path.write_text((BACK % (self.archive, "    users: [ann]\n    names: [name]\n    references: keep", self.server.url(), ""))
                         .replace("  - plugin: user-filter\n    users: [ann]\n    names: [name]\n    references: keep\n", ""))
         done = self.roost("run", path, "--yes", "--progress", "none", expect=1)
-        self.assertIn("what comes does not say whose its rows are, as 'mode: users' needs it: add the transform user-filter", done.stderr)
+        self.assertIn("'mode: users' needs to know whose rows are whose: add the transform user-filter", done.stderr)
 
     def test_without_keys_that_tell_shared_rows_apart(self):
         self.server.sql("DROP TABLE tags")

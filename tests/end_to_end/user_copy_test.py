@@ -103,7 +103,8 @@ class Aviary(CopyCase):
     def test_what_cannot_be_copied(self):
         for options, message in (
                 ("users: [alice, admin]\nas: x", "'as' makes a copy of one user, and 2 users are chosen"),
-                ("users: alice\nas: x\nas-without: documentz", "'as-without' names 'documentz', and the sources have no such table"),
+                ("users: alice\nas: ../x\nas-values: {email: x@example.com}\nfiles-by: username",
+                 "the copy's files would lie in a folder '../x', which can be no folder's name"),
                 ("users: alice\nas: x\nas-without: users", "'as-without' names table users, which is that of the users"),
                 ("users: alice\nas: x\nas-without: restore_uploads",
                  "'as-without' leaves out table restore_uploads, to which table restore_extraction_jobs refers"),
@@ -114,6 +115,12 @@ class Aviary(CopyCase):
             self.archived(self.sources[0], options + "\nmatch: {login_attempts.username: users.username}\nowner: {backup_jobs: none}", expect=1)
             self.assertIn(message, self.done.stderr)
             self.assertEqual(list(self.out.iterdir()), [])
+        typed = self.archived(self.sources[0], "users: alice\nas: x\nas-without: documentz\nas-paths: nothing.path\nmatch: {attempts.name: users.username}")
+        for warning in ("'as-without' names 'documentz', and the sources have no such table",
+                        "'as-paths' names table 'nothing', which the sources do not have",
+                        "'match' names table 'attempts', which the sources do not have: nothing is tied by it"):
+            self.assertIn(warning, self.done.stderr)
+        self.assertEqual([u["username"] for u in typed.records("users")], ["x"])
         given = self.archived(self.sources[0], "users: alice\nas: a b\nas-values: {email: new@example.com}")
         self.assertEqual([(u["username"], u["email"]) for u in given.records("users")], [("a b", "new@example.com")])
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -111,8 +112,9 @@ struct CheckConstraint {
 /// Whose the rows of a table are, where a transform chose some users: conditions on tables of the catalog,
 /// which hold in a sink's own tables of those names, too.
 struct RowOwnership {
-    RowCondition chosen;  ///< rows of the chosen users
-    RowCondition shared;  ///< rows that are nobody's
+    RowCondition chosen;   ///< rows of the chosen users
+    RowCondition shared;   ///< rows that are nobody's
+    bool several = false;  ///< a row may be several users' (the two sides of a message)
 };
 
 /// The users whose data comes, where a transform chose some and they are few enough to be named one by one.
@@ -141,6 +143,8 @@ struct Table {
     /// Rows, columns or values of it were left out or masked on purpose: what comes is no replacement for the
     /// table that it came from. A sink adds it, but does not take what is missing for deleted.
     bool partial = false;
+    /// Not only other users' rows were left out of it: it is no replacement for the chosen users' either.
+    bool reduced = false;
     /// Where a transform chose users, and can say it in conditions.
     std::optional<RowOwnership> ownership;
 
@@ -202,6 +206,13 @@ struct Loss {
     friend bool operator==(const Loss&, const Loss&) = default;
 };
 
+/// Whose files are wanted. Any thread may ask.
+class OwnerChoice {
+public:
+    virtual ~OwnerChoice() = default;
+    [[nodiscard]] virtual bool contains(std::string_view owner) const = 0;
+};
+
 struct Catalog {
     std::string dialect;  ///< "sqlite", "postgresql", ...; empty where there are no tables
     std::vector<Table> tables;
@@ -213,6 +224,11 @@ struct Catalog {
     /// What the plan should tell: a table left out, a type that was guessed, a symbolic link.
     std::vector<std::string> warnings;
     std::optional<ChosenUsers> chosenUsers;
+    /// Where a transform chose users and cannot say which rows are theirs (Table::ownership): why, and what
+    /// helps.
+    std::string ownershipUnknown;
+    /// Where a transform chose users: whose files come, by the names of their folders. Null for everybody's.
+    std::shared_ptr<const OwnerChoice> owners;
 
     [[nodiscard]] const Table* find(TableId id) const noexcept;
     /// By schema and name, to the letter.

@@ -49,13 +49,6 @@ enum class RowAccess : std::uint8_t {
 /// stand in the order of TableRead::columns. They come in the order in which next() gives them.
 using RowVisitor = std::function<void(std::size_t read, const Batch& rows)>;
 
-/// Whose files are wanted. Any thread may ask.
-class OwnerChoice {
-public:
-    virtual ~OwnerChoice() = default;
-    [[nodiscard]] virtual bool contains(std::string_view owner) const = 0;
-};
-
 /// Where data comes from. One thread at a time uses it; catalog() first, once.
 class Source {
 public:

@@ -33,11 +33,16 @@ std::vector<std::uint64_t> numbers(std::string_view version) {
 /// What was left out on purpose.
 std::vector<std::string> partNotes(const Catalog& catalog) {
     std::vector<std::string> notes;
-    std::string tables;
-    for (const Table& table : catalog.tables)
-        if (table.partial) tables += (tables.empty() ? "" : ", ") + storage::shownName(table.qualifiedName());
-    if (!tables.empty())
-        notes.push_back("the archive has only a part of these tables, or masked values of them: " + tables);
+    std::string some;
+    std::string reduced;
+    for (const Table& table : catalog.tables) {
+        if (!table.partial) continue;
+        std::string& list = table.reduced ? reduced : some;
+        list += (list.empty() ? "" : ", ") + storage::shownName(table.qualifiedName());
+    }
+    if (!some.empty()) notes.push_back("the archive has only some users' rows of these tables: " + some);
+    if (!reduced.empty())
+        notes.push_back("the archive has only a part of these tables, or masked values of them: " + reduced);
     for (const EntryKindTotals& kind : catalog.entryKinds)
         if (kind.coverage != Coverage::whole)
             notes.push_back(

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <variant>
 
+#include "lib/archive/aviary_tables.hpp"
 #include "lib/archive/cell_encoder.hpp"
 #include "lib/archive/member_names.hpp"
 #include "lib/archive/schema_document.hpp"
@@ -36,6 +37,14 @@ std::uint64_t expectedUsers(const Catalog& catalog, const std::string& usersTabl
     for (const Table& table : catalog.tables)
         if (table.name == usersTable) users = std::max(users, table.rows);
     return users;
+}
+
+/// Whether Aviary might be asked to restore it.
+bool hasAviarysTables(const Catalog& catalog) {
+    return std::ranges::all_of(aviaryTables(), [&](const AviaryTable& own) {
+        return own.name == "system_settings" || own.name == "login_attempts" ||
+               catalog.find("", own.name) != nullptr;
+    });
 }
 
 bool isPartial(const Catalog& catalog) {
@@ -201,7 +210,7 @@ void BackupWriter::completeMetadata() {
     if (oddNames_.unnamed() != 0)
         metadata_.warnings.push_back("Aviary does not restore " + std::to_string(oddNames_.unnamed()) +
                                      " more files: their paths have '..' in them");
-    if (isPartial(catalog_)) metadata_.warnings.emplace_back(partialForAviary);
+    if (isPartial(catalog_) && hasAviarysTables(catalog_)) metadata_.warnings.emplace_back(partialForAviary);
     for (const std::string& warning : metadata_.warnings) context_.warn(warning);
 }
 

@@ -87,6 +87,7 @@ void writeTable(JsonWriter& json, const Table& table, const std::string& member)
     writeText(json, "schema", table.schema);
     json.member("file", member);
     if (table.partial) json.member("partial", true);
+    if (table.reduced) json.member("reduced", true);
     writeList(json, "columns", table.columns, [&json](const Column& column) { writeColumn(json, column); });
     if (!table.primaryKey.empty()) json.member("primary_key", table.primaryKey);
     writeList(json, "uniques", table.uniques, [&json](const UniqueConstraint& unique) {

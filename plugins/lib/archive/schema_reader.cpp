@@ -167,6 +167,7 @@ Table readTable(const JsonPlace& place, std::string& member) {
     table.schema = members.text("schema");
     member = members.get("file").text();
     if (const auto partial = members.find("partial")) table.partial = partial->boolean();
+    if (const auto reduced = members.find("reduced")) table.reduced = reduced->boolean();
     table.columns = readList(members, "columns", readColumn);
     table.primaryKey = members.texts("primary_key");
     table.uniques = readList(members, "uniques", readUnique);

@@ -185,7 +185,8 @@ void BackupSource::reread(const std::vector<TableRead>& reads, const RowVisitor&
 
 void BackupSource::chooseOwners(std::shared_ptr<const OwnerChoice> owners, Catalog& catalog) {
     owners_ = std::move(owners);
-    for (EntryKindTotals& totals : catalog.entryKinds) totals = {.kind = totals.kind};
+    for (EntryKindTotals& totals : catalog.entryKinds)
+        totals = {.kind = totals.kind, .coverage = totals.coverage};
     const auto backup = openAgain();
     std::map<std::string, std::string> lastOwner;  // of each kind; they come one after the other
     for (Item item; backup->next(item);) {

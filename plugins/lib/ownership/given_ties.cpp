@@ -23,13 +23,15 @@ bool isInteger(TypeKind kind) {
 
 class Reading {
 public:
-    Reading(const Catalog& catalog, std::size_t users) : catalog_(catalog), users_(users) {}
+    Reading(const Catalog& catalog, std::size_t users, std::vector<std::string>& remarks)
+        : catalog_(catalog), users_(users), remarks_(remarks) {}
 
     void read(const TextMap& pairs, const std::string& option, GivenTies& given) {
         option_ = option;
         for (const auto& [from, to] : pairs) {
             // A table that a version of the application does not have needs no untying.
             if (to == "none" && !known(from)) continue;
+            if (option == "match" && isMissing(from)) continue;
             const auto [child, own] = split(from);
             std::vector<Tie>& ties = given[child];
             const Table& table = catalog_.tables[child];
@@ -53,6 +55,14 @@ private:
     [[nodiscard]] static std::string trimmed(const std::string& text) {
         const std::size_t begin = std::min(text.find_first_not_of(' '), text.size());
         return text.substr(begin, text.find_last_not_of(' ') - begin + 1);
+    }
+
+    [[nodiscard]] bool isMissing(const std::string& text) {
+        const std::size_t dot = text.rfind('.');
+        if (dot == std::string::npos || known(text) || known(text.substr(0, dot))) return false;
+        remarks_.push_back("'match' names table '" + text.substr(0, dot) +
+                           "', which the sources do not have: nothing is tied by it");
+        return true;
     }
 
     /// "table" or "table.column".
@@ -120,14 +130,16 @@ private:
 
     const Catalog& catalog_;
     std::size_t users_;
+    std::vector<std::string>& remarks_;
     std::string option_;
 };
 
 }  // namespace
 
-GivenTies readGivenTies(const Catalog& catalog, const GraphOptions& options, std::size_t users) {
+GivenTies readGivenTies(const Catalog& catalog, const GraphOptions& options, std::size_t users,
+                        std::vector<std::string>& remarks) {
     GivenTies given;
-    Reading reading(catalog, users);
+    Reading reading(catalog, users, remarks);
     reading.read(options.owner, "owner", given);
     reading.read(options.match, "match", given);
     return given;

@@ -94,6 +94,7 @@ NestedConditions::NestedConditions(const Catalog& catalog, const Graph& graph, c
 
 template <class Make>
 RowCondition NestedConditions::guarded(std::vector<bool>& open, std::size_t table, Make make) {
+    if (open[table] && !circle_) circle_ = table;
     if (open[table] || ++steps_ > mostSteps) possible_ = false;
     if (!possible_) return RowCondition::nothing();
     open[table] = true;

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "lib/ownership/ownership_graph.hpp"
@@ -48,6 +49,8 @@ public:
     [[nodiscard]] RowCondition nobodys(std::size_t table);
     /// False once something went in a circle, or grew too large for a statement: what was said is of no use.
     [[nodiscard]] bool possible() const noexcept { return possible_; }
+    /// The table whose ties led back to itself; nothing where it was the size.
+    [[nodiscard]] std::optional<std::size_t> circle() const noexcept { return circle_; }
 
 private:
     template <class Make>
@@ -61,6 +64,7 @@ private:
     std::vector<bool> mineOpen_, nobodysOpen_, includedOpen_;
     std::size_t steps_ = 0;
     bool possible_ = true;
+    std::optional<std::size_t> circle_;
 };
 
 }  // namespace roost::ownership

@@ -66,7 +66,7 @@ public:
 
     [[nodiscard]] Graph find() {
         readReferences();
-        given_ = readGivenTies(catalog_, options_, graph_.users);
+        given_ = readGivenTies(catalog_, options_, graph_.users, graph_.remarks);
         measure();
         for (std::size_t table = 0; table < catalog_.tables.size(); ++table)
             if (table != graph_.users && distance_[table] != unreached) graph_.order.push_back(table);
@@ -115,10 +115,10 @@ private:
     [[nodiscard]] bool owns(const ForeignKey& key, const Tie& tie) const {
         if (tie.child == graph_.users) return false;
         if (!tie.optional || key.onDelete == "CASCADE") return true;
-        if (key.onDelete == "SET NULL" || key.onDelete == "SET DEFAULT") return false;
-        return tie.parent != graph_.users ||
-               (key.columns.size() == 1 &&
-                saysOwner(key.columns.front(), catalog_.tables[graph_.users].name));
+        if (tie.parent == graph_.users)
+            return key.columns.size() == 1 &&
+                   saysOwner(key.columns.front(), catalog_.tables[graph_.users].name);
+        return key.onDelete != "SET NULL" && key.onDelete != "SET DEFAULT";
     }
 
     /// What a table may be tied by: what the options say of it, or its keys.

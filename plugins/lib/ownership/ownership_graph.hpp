@@ -52,7 +52,8 @@ struct Graph {
     std::size_t users = 0;
     std::vector<TableTies> tables;
     std::vector<Reference> references;
-    std::vector<std::size_t> order;  ///< the tied tables, nearest to the users first
+    std::vector<std::size_t> order;    ///< the tied tables, nearest to the users first
+    std::vector<std::string> remarks;  ///< what a plan should warn of
 
     [[nodiscard]] bool isTied(std::size_t table) const {
         return table == users || !tables[table].groups.empty();
@@ -60,9 +61,9 @@ struct Graph {
 };
 
 /// Follows foreign keys to the users table. A key ties where its row cannot do without: it may not be null,
-/// or the row is deleted with its target. One that may be null and lets the row live on (SET NULL, SET
-/// DEFAULT) mentions. One that may be null and forbids the deletion of its target ties, unless it leads to
-/// the users table itself under a name that does not say ownership ("updated_by"). Options replace what was
+/// or the row is deleted with its target. Another one that leads to the users table itself ties where its
+/// name says ownership ("author_id", not "updated_by"); to any other table, where it forbids the deletion of
+/// its target: one that lets the row live on (SET NULL, SET DEFAULT) only mentions. Options replace what was
 /// found for their table. Throws roost::Error for options that fit no table or column.
 [[nodiscard]] Graph findOwnership(const Catalog& catalog, const GraphOptions& options);
 

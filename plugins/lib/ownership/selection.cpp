@@ -34,6 +34,7 @@ public:
 
     [[nodiscard]] Selection select(Way way) {
         made_.graph = findOwnership(catalog_, graphOptions());
+        made_.remarks = made_.graph.remarks;
         chooseTables();
         chooseUsers();
         if (way == Way::keys || !byConditions()) {
@@ -154,7 +155,14 @@ private:
     }
 
     void sayOwnership() {
-        if (!usersCanBeNamed()) return;
+        if (!usersCanBeNamed()) {
+            made_.ownershipUnknown =
+                users().primaryKey.empty() ? "table " + users().qualifiedName() + " has no primary key"
+                : keyValues_.size() > mostNamed
+                    ? "more than 1,000 users come, which no statement can name; take fewer at a time"
+                    : "the key of table " + users().qualifiedName() + " is neither number, text nor uuid";
+            return;
+        }
         chosenUsers_.table = users().id;
         chosenUsers_.key = users().primaryKey;
         for (const std::size_t position : namePositions())
@@ -167,8 +175,21 @@ private:
             if (!kept_[table]) continue;
             all[table].chosen = graph().isTied(table) ? nested.mine(table) : RowCondition::nothing();
             all[table].shared = nested.nobodys(table);
+            all[table].several = std::ranges::any_of(graph().tables[table].groups,
+                                                     [](const auto& group) { return group.size() > 1; });
         }
-        if (nested.possible()) made_.ownership = std::move(all);
+        if (nested.possible())
+            made_.ownership = std::move(all);
+        else
+            made_.ownershipUnknown = whyNot(nested);
+    }
+
+    [[nodiscard]] std::string whyNot(const NestedConditions& nested) const {
+        if (!nested.circle()) return "there are too many tables that are tied to users over others";
+        const std::string name = catalog_.tables[*nested.circle()].qualifiedName();
+        return "what ties table " + name + " to the users leads in a circle back to it (" +
+               graph().tables[*nested.circle()].text(catalog_) +
+               "); say by which column alone, such as 'owner: {" + name + ": user_id}'";
     }
 
     /// False where the sources cannot be asked, or not quickly.

@@ -58,6 +58,7 @@ struct Selection {
     /// that no statement can name, ties that go in a circle.
     std::vector<RowOwnership> ownership;
     std::optional<ChosenUsers> chosenUsers;
+    std::string ownershipUnknown;      ///< why `ownership` is empty, and what helps
     std::string filesBy;               ///< the column that names a user's folder
     std::vector<std::string> remarks;  ///< what a plan should warn of
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <set>
+#include <string_view>
 #include <utility>
 
 #include "lib/ownership/value_name.hpp"
@@ -26,6 +27,16 @@ std::set<std::string> uniqueColumns(const Table& table) {
     return columns;
 }
 
+/// The copy's folder alone.
+class OneOwner final : public OwnerChoice {
+public:
+    explicit OneOwner(std::string name) : name_(std::move(name)) {}
+    [[nodiscard]] bool contains(std::string_view owner) const override { return owner == name_; }
+
+private:
+    std::string name_;
+};
+
 std::string list(const std::vector<std::string>& words) {
     std::string all;
     for (const std::string& word : words) all += (all.empty() ? "" : ", ") + word;
@@ -34,7 +45,7 @@ std::string list(const std::vector<std::string>& words) {
 
 }  // namespace
 
-void leaveOut(Selection& selection, const Catalog& catalog, const CopyOptions& options) {
+void leaveOut(Selection& selection, const Catalog& catalog, const CopyOptions& options, Context& context) {
     const auto nameCase = catalog.dialect == "sqlite" ? sql::NameCase::folded : sql::NameCase::exact;
     std::vector<bool> left(catalog.tables.size());
     for (const std::string& name : options.without) {
@@ -48,7 +59,7 @@ void leaveOut(Selection& selection, const Catalog& catalog, const CopyOptions& o
                             ", which is that of the users");
             found = left[table] = true;
         }
-        if (!found) throw Error("'as-without' names '" + name + "', and the sources have no such table");
+        if (!found) context.warn("'as-without' names '" + name + "', and the sources have no such table");
     }
     for (const Reference& reference : selection.graph.references) {
         const auto& [child, parent] = std::pair(reference.key.child, reference.key.parent);
@@ -74,7 +85,7 @@ UserCopy::UserCopy(CopyOptions options, const Catalog& catalog, const Selection&
     renewOwnKeys(selection.graph);
     followTies(allTies(selection.graph));
     changeUser();
-    addPaths();
+    addPaths(context);
     for (std::size_t table = 0; table < changes_.size(); ++table)
         if (selection.tables[table].fate != Fate::rows) {
             changes_[table].clear();
@@ -182,7 +193,11 @@ void UserCopy::changeUser() {
                         format(users().columns[*column].type));
         columns[*column] = {Change::Kind::value, 0, value};
     }
-    for (const std::string& name : uniqueColumns(users())) {
+    // What names users tells them apart for people, whether the database sees to it or not.
+    std::set<std::string> own = uniqueColumns(users());
+    for (std::size_t i = 1; i < named_.size(); ++i)
+        if (valueName(user_[i].cell(), {}).value_or("") != "") own.insert(named_[i]);
+    for (const std::string& name : own) {
         const std::size_t column = users().columnIndex(name).value();
         if (!columns.contains(column)) columns[column] = changeOfUnique(users().columns[column]);
     }
@@ -201,8 +216,16 @@ UserCopy::Change UserCopy::changeOfUnique(const Column& column) const {
                 "give it one: 'as-values: {" + column.name + ": ...}'");
 }
 
-void UserCopy::addPaths() {
+void UserCopy::addPaths(Context& context) {
     for (const std::string& path : options_.paths) {
+        const std::string name = path.substr(0, path.rfind('.'));
+        const bool known = std::ranges::any_of(catalog_.tables, [&](const Table& table) {
+            return table.name == name || table.qualifiedName() == name;
+        });
+        if (!known && name.size() < path.size()) {
+            context.warn("'as-paths' names table '" + name + "', which the sources do not have");
+            continue;
+        }
         const auto [table, column] = columnNamed(path, "as-paths");
         changes_[table].insert({column, {Change::Kind::path, 0, {}}});
     }
@@ -261,6 +284,14 @@ void UserCopy::findFolder(const std::string& column) {
     const Value& old = user_[static_cast<std::size_t>(at - named_.begin())];
     oldFolder_ = valueName(old.cell(), type).value_or("");
     newFolder_ = valueName(changed(users_, position, old).cell(), type).value_or("");
+    constexpr std::size_t longestName = 255;
+    const bool isName = !newFolder_.empty() && newFolder_ != "." && newFolder_ != ".." &&
+                        newFolder_.size() <= longestName &&
+                        newFolder_.find_first_of(std::string_view("/\0", 2)) == std::string::npos;
+    if (!oldFolder_.empty() && !isName)
+        throw Error("the copy's files would lie in a folder '" + storage::shownName(newFolder_) +
+                        "', which can be no folder's name",
+                    "choose another name with 'as'");
 }
 
 void UserCopy::tell(Context& context) const {
@@ -348,6 +379,7 @@ void UserCopy::rewrite(Catalog& catalog) const {
         rewrite(table.ownership->chosen, position);
         rewrite(table.ownership->shared, position);
     }
+    if (!newFolder_.empty()) catalog.owners = std::make_shared<OneOwner>(newFolder_);
     if (!catalog.chosenUsers) return;
     for (std::vector<Value>& user : catalog.chosenUsers->rows)
         for (std::size_t i = 0; i < user.size(); ++i)

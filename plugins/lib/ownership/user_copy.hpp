@@ -24,9 +24,9 @@ struct CopyOptions {
     TextMap references;  ///< keys that nobody declared: {memo_relation.related_memo_id: memo.id}
 };
 
-/// Leaves the tables of `without` out of the selection. Throws roost::Error for names that fit no table, and
+/// Leaves the tables of `without` out of the selection, and warns of names that fit none. Throws roost::Error
 /// where rows that stay refer to rows that go.
-void leaveOut(Selection& selection, const Catalog& catalog, const CopyOptions& options);
+void leaveOut(Selection& selection, const Catalog& catalog, const CopyOptions& options, Context& context);
 
 /// Rows that belong to the chosen user get new keys, where a single column is the key; all that refers to
 /// them follows. The user's row gets the new name. One thread.
@@ -59,7 +59,7 @@ private:
     void followTies(const std::vector<Tie>& ties);
     void changeUser();
     [[nodiscard]] Change changeOfUnique(const Column& column) const;
-    void addPaths();
+    void addPaths(Context& context);
     void readKeys(const Selection& selection, SourceAccess& sources, Context& context);
     void findFolder(const std::string& column);
     void tell(Context& context) const;

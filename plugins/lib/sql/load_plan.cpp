@@ -92,6 +92,11 @@ private:
                 return;
             case LoadMode::users:
                 load.action = TableAction::users;
+                if (load.from->reduced && options_.onPartial == OnPartial::refuse)
+                    plan_.refusals.push_back(
+                        name +
+                        " comes with only a part of the users' rows or columns, or with masked values, and "
+                        "what they have in the target would go for it; 'partial: replace' replaces it");
                 return;
             case LoadMode::automatic:
             case LoadMode::replace:
@@ -137,6 +142,9 @@ private:
             else if (!from && !fillsItself(column))
                 needsValue(name + " of the target needs a value for column '" + column.name +
                            "', which does not come and has no default");
+            else if (!from && !column.generated && load.action == TableAction::users)
+                plan_.warnings.push_back(name + ", column '" + column.name +
+                                         "' does not come: rows that come get its default");
         }
         for (const Column& column : load.from->columns) {
             if (column.generated || find(*load.to, column.name)) continue;

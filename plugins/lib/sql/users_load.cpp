@@ -187,9 +187,12 @@ void planUsers(const Catalog& incoming, NameCase nameCase, LoadPlan& plan) {
                           return !isUsers(load) || load.from->ownership.has_value();
                       });
     if (!said) {
-        plan.refusals.emplace_back(
-            "what comes does not say whose its rows are, as 'mode: users' needs it: add the transform "
-            "user-filter, for at most 1,000 users of a database whose keys tie rows to them in no circle");
+        plan.refusals.push_back(
+            "'mode: users' needs to know whose rows are whose: " +
+            (incoming.ownershipUnknown.empty()
+                 ? std::string("add the transform user-filter, and let no other one drop the "
+                               "columns that tell")
+                 : incoming.ownershipUnknown));
         return;
     }
     InTarget inTarget(incoming, nameCase, plan);
@@ -197,6 +200,11 @@ void planUsers(const Catalog& incoming, NameCase nameCase, LoadPlan& plan) {
         if (!isUsers(load)) continue;
         load.ownership.chosen = inTarget.mapped(load.from->ownership->chosen, load);
         load.ownership.shared = inTarget.mapped(load.from->ownership->shared, load);
+        if (load.from->ownership->several)
+            plan.warnings.push_back(
+                "table " + shownName(load.from->qualifiedName()) +
+                ": rows that are other users', too, are replaced with those of the users that "
+                "come");
         const bool chosen = !load.from->ownership->chosen.isNothing();
         const bool bringsShared =
             !load.from->ownership->shared.isNothing() && (!chosen || isReferredTo(incoming, *load.from));

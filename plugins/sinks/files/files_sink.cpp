@@ -115,7 +115,8 @@ Acceptance FilesSink::accept(const Catalog& catalog, Context& context) {
         bytes += totals.bytes;
     }
     acceptance.rehearses = options_.mode == FilesMode::add;
-    PresentFiles present(options_.url.path(), layout_, scope_, options_.mode);
+    PresentFiles present(options_.url.path(), layout_, scope_, options_.mode, catalog.owners.get());
+    owners_ = catalog.owners;
     if (options_.partial == OnPartialKind::refuse) present.protect(catalog.entryKinds);
     present.look(bytes, acceptance, context);
     return acceptance;
@@ -258,6 +259,7 @@ bool FilesSink::isStale(int fresh, std::size_t kind, const std::string& user) co
     };
     if (!scope_[kind] || came(kind)) return false;
     if (options_.mode == FilesMode::replace) return true;
+    if (options_.mode == FilesMode::replaceUsers && owners_ && owners_->contains(user)) return true;
     for (std::size_t other = 0; other < scope_.size(); ++other)
         if (came(other)) return true;
     return false;

@@ -111,7 +111,9 @@ void PresentFiles::count(int root, Acceptance& acceptance, Context& context) con
     std::vector<Totals> totals(layout_.kinds().size());
     while (auto tree = trees.next()) {
         const auto kind = static_cast<std::size_t>(tree->kind - layout_.kinds().data());
-        if (!scope_[kind]) continue;
+        const bool stays =
+            mode_ != FilesMode::replace && owners_ != nullptr && !owners_->contains(tree->owner);
+        if (!scope_[kind] || stays) continue;
         ++totals[kind].users;
         if (!tree->folder) continue;
         TreeWalk walk(std::move(tree->folder), store, watch);
@@ -124,9 +126,10 @@ void PresentFiles::count(int root, Acceptance& acceptance, Context& context) con
                 totals[kind].bytes += static_cast<std::uint64_t>(status.st_size);
         }
     }
-    const char* const part = mode_ == FilesMode::replaceUsers ? ", of these what belongs to users that come"
-                             : mode_ == FilesMode::merge      ? ", of these what comes again"
-                                                              : "";
+    const char* const part = owners_ != nullptr && mode_ == FilesMode::replaceUsers ? ""
+                             : mode_ == FilesMode::replaceUsers ? ", of these what belongs to users that come"
+                             : mode_ == FilesMode::merge        ? ", of these what comes again"
+                                                                : "";
     for (std::size_t kind = 0; kind < totals.size(); ++kind) {
         if (totals[kind].users == 0 || (mode_ == FilesMode::merge && totals[kind].files == 0)) continue;
         const std::string present = counted(totals[kind].files, "file", "files");

@@ -15,9 +15,11 @@ namespace roost::storage {
 /// Looks at the storage folder and changes nothing.
 class PresentFiles {
 public:
-    /// `scope` says which kinds of the layout will be replaced. All that is referred to must outlive it.
-    PresentFiles(std::string path, const Layout& layout, const std::vector<bool>& scope, FilesMode mode)
-        : path_(std::move(path)), layout_(layout), scope_(scope), mode_(mode) {}
+    /// `scope` says which kinds of the layout will be replaced, `owners` whose files come (null for
+    /// everybody's). All that is referred to must outlive it.
+    PresentFiles(std::string path, const Layout& layout, const std::vector<bool>& scope, FilesMode mode,
+                 const OwnerChoice* owners)
+        : path_(std::move(path)), layout_(layout), scope_(scope), mode_(mode), owners_(owners) {}
 
     /// Kinds of which less comes than the mode takes away are refused where files are there.
     void protect(const std::vector<EntryKindTotals>& coming);
@@ -35,6 +37,7 @@ private:
     const Layout& layout_;
     const std::vector<bool>& scope_;
     FilesMode mode_;
+    const OwnerChoice* owners_;
     std::vector<EntryKindTotals> protected_;
 };
 

@@ -200,7 +200,8 @@ std::vector<std::pair<std::string, std::string>> PostgresqlSink::summary() const
     add("tables created", totals_.created);
     add("tables replaced", totals_.replaced);
     add("tables merged", totals_.merged);
-    add("tables with rows of these users replaced", totals_.exchanged);
+    add(totals_.removed > 0 ? "tables with rows of these users replaced" : "tables with rows of these users",
+        totals_.exchanged);
     add("rows removed", totals_.removed);
     add("tables kept", totals_.kept);
     if (totals_.verified > 0)

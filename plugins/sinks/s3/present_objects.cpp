@@ -40,10 +40,11 @@ bool isObject(const KeyPlace& place) {
     return place.meaning == KeyMeaning::file || place.meaning == KeyMeaning::folder;
 }
 
-const char* partText(FilesMode mode) {
-    return mode == FilesMode::replaceUsers ? ", of these what belongs to users that come"
-           : mode == FilesMode::merge      ? ", of these what comes again"
-                                           : "";
+const char* partText(FilesMode mode, bool ofChosen) {
+    return ofChosen && mode == FilesMode::replaceUsers ? ""
+           : mode == FilesMode::replaceUsers           ? ", of these what belongs to users that come"
+           : mode == FilesMode::merge                  ? ", of these what comes again"
+                                                       : "";
 }
 
 void refusePart(const std::vector<EntryKindTotals>& protectedKinds, const std::string& kind,
@@ -75,7 +76,9 @@ void PresentObjects::look(const std::vector<EntryKindTotals>& protectedKinds, Ac
         const KeyPlace place = keys_.place(object.key);
         if (place.meaning == KeyMeaning::staging)
             left.insert(object.key.substr(0, object.key.find('/', keys_.root().size())));
-        if (!isObject(place) || !scope_[place.kind]) return;
+        const bool stays =
+            mode_ != FilesMode::replace && chosen_ != nullptr && !chosen_->contains(place.owner);
+        if (!isObject(place) || !scope_[place.kind] || stays) return;
         Totals& kind = totals[place.kind];
         if (std::exchange(kind.last, place.owner) != place.owner || kind.users == 0) ++kind.users;
         if (place.meaning == KeyMeaning::file) ++kind.files;
@@ -93,9 +96,9 @@ void PresentObjects::look(const std::vector<EntryKindTotals>& protectedKinds, Ac
         if (totals[kind].files == 0) continue;
         const std::string present = counted(totals[kind].files, "file", "files");
         refusePart(protectedKinds, layout_.kinds()[kind].kind, present, acceptance);
-        acceptance.destroys.push_back(layout_.kinds()[kind].kind + " of " +
-                                      counted(totals[kind].users, "user", "users") + ": " + present + ", " +
-                                      storage::shownSize(totals[kind].bytes) + partText(mode_));
+        acceptance.destroys.push_back(
+            layout_.kinds()[kind].kind + " of " + counted(totals[kind].users, "user", "users") + ": " +
+            present + ", " + storage::shownSize(totals[kind].bytes) + partText(mode_, chosen_ != nullptr));
     }
 }
 
@@ -118,10 +121,11 @@ void PresentObjects::listStale(storage::SortedNames& coming, storage::SortedName
         watch.step();
         const std::string key(node->name);
         if (comes.contains(key)) continue;
-        if (mode_ == FilesMode::replaceUsers &&
-            !known.contains(std::string_view(key).substr(
-                keys_.root().size(), key.find('/', keys_.root().size()) + 1 - keys_.root().size())))
-            continue;
+        const std::string_view owner = std::string_view(key).substr(
+            keys_.root().size(), key.find('/', keys_.root().size()) + 1 - keys_.root().size());
+        const bool comesWithFiles = known.contains(owner);
+        const bool chosen = chosen_ != nullptr && chosen_->contains(owner.substr(0, owner.size() - 1));
+        if (mode_ == FilesMode::replaceUsers && !comesWithFiles && !chosen) continue;
         log.add(StaleObject{key});
     }
 }

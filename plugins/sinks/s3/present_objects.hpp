@@ -19,10 +19,11 @@ namespace roost::s3 {
 /// Looks at the bucket and changes nothing. Used by one thread.
 class PresentObjects {
 public:
-    /// `scope` says which kinds of the layout come. All that is referred to must outlive it.
+    /// `scope` says which kinds of the layout come, `chosen` whose files (null for everybody's). All that is
+    /// referred to must outlive it.
     PresentObjects(const Bucket& bucket, const KeyLayout& keys, const storage::Layout& layout,
-                   const std::vector<bool>& scope, storage::FilesMode mode)
-        : bucket_(bucket), keys_(keys), layout_(layout), scope_(scope), mode_(mode) {}
+                   const std::vector<bool>& scope, storage::FilesMode mode, const OwnerChoice* chosen)
+        : bucket_(bucket), keys_(keys), layout_(layout), scope_(scope), mode_(mode), chosen_(chosen) {}
 
     /// Adds to `acceptance` what will be replaced, and refuses what an earlier restore left. Of the kinds of
     /// `protectedKinds` less comes than would go: where objects are there, that is refused, too.
@@ -40,6 +41,7 @@ private:
     const storage::Layout& layout_;
     const std::vector<bool>& scope_;
     storage::FilesMode mode_;
+    const OwnerChoice* chosen_;
 };
 
 }  // namespace roost::s3

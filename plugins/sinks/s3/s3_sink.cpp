@@ -141,7 +141,8 @@ Acceptance S3Sink::accept(const Catalog& catalog, Context& context) {
     }
     acceptance.rehearses = options_.mode == storage::FilesMode::add;
     work_ = std::make_unique<Work>(serverSettings(options_, place.bucket), context);
-    PresentObjects(work_->bucket, keys_, layout_, scope_, options_.mode)
+    owners_ = catalog.owners;
+    PresentObjects(work_->bucket, keys_, layout_, scope_, options_.mode, owners_.get())
         .look(protectedKinds(catalog), acceptance, context);
     return acceptance;
 }
@@ -239,7 +240,7 @@ void S3Sink::prepare() {
     work_->coming.finish();
     work_->owners.finish();
     StagedLog stale(work_->bucket, work_->staged->flight(), work_->record.staleKey());
-    PresentObjects(work_->bucket, keys_, layout_, scope_, options_.mode)
+    PresentObjects(work_->bucket, keys_, layout_, scope_, options_.mode, owners_.get())
         .listStale(work_->coming, work_->owners, stale, work_->context);
     stale.end();
     work_->staged->flight().drain();

@@ -165,11 +165,9 @@ void ReferenceCheck::after() {
                 changed = judgeOutside(table, found) || changed;
         }
     }
-    if (applied_ > 0)
-        context_->warn(storage::counted(applied_, "row", "rows") +
-                       (own_ ? " that did not come" : " of tables that do not come") +
-                       " referred to rows that are gone: done to them what their foreign "
-                       "keys say for that");
+    for (const auto& [done, rows] : appliedTo_)
+        context_->warn(done.first + ": " + storage::counted(rows, "row was", "rows were") + " " + done.second +
+                       ", since what they referred to is gone (on-orphans: apply)");
     if (remembers_) connection_->execute("DROP TABLE temp.roost_dangling");
 }
 
@@ -257,6 +255,14 @@ void ReferenceCheck::apply(const Table& table, const Dangling& found) {
     change.step();
     const auto changed = static_cast<std::uint64_t>(sqlite3_changes64(connection_->handle()));
     applied_ += changed;
+    std::string columns;
+    for (const std::string& name : key.columns) columns += (columns.empty() ? "" : ", ") + name;
+    const char* const done = action == "CASCADE"    ? "deleted"
+                             : action == "SET NULL" ? "set to null"
+                                                    : "set to the default";
+    if (changed > 0)
+        appliedTo_[{"foreign key (" + storage::shownName(columns) + ") of table " + quoted(table.name), done}] +=
+            changed;
     if (changed == 0 || action == "SET DEFAULT")
         for (const Dangling& left : find(table, true, othersRows(table)))
             if (left.key == found.key)

@@ -3,7 +3,9 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "lib/sql/load_plan.hpp"
@@ -70,6 +72,8 @@ private:
     std::function<std::string(const sql::TableLoad&)> own_;
     bool remembers_ = false;
     std::uint64_t applied_ = 0;
+    /// What was done by which key, and to how many rows.
+    std::map<std::pair<std::string, std::string>, std::uint64_t> appliedTo_;
 };
 
 }  // namespace roost::sqlite

@@ -371,7 +371,8 @@ std::vector<std::pair<std::string, std::string>> SqliteSink::summary() const {
     add("tables created", result_.created);
     add("tables replaced", result_.replaced);
     add("tables merged", result_.merged);
-    add("tables with rows of these users replaced", result_.exchanged);
+    add(result_.removed > 0 ? "tables with rows of these users replaced" : "tables with rows of these users",
+        result_.exchanged);
     add("rows removed", result_.removed);
     add("tables kept", result_.kept);
     add("orphans changed", result_.orphans);

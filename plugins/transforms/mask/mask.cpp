@@ -101,7 +101,7 @@ void Mask::rewrite(Catalog& catalog, Context& context) {
     masks_ = mask::planMasks(
         catalog, {options_.rules, options_.secrets == Secrets::drop, options_.secretColumns}, context);
     for (Table& table : catalog.tables)
-        if (masks_.contains(table.id)) table.partial = true;
+        if (masks_.contains(table.id)) table.partial = table.reduced = true;
 }
 
 bool Mask::apply(Item& item) {

@@ -136,7 +136,7 @@ void Select::rewriteTables(Catalog& catalog) {
         const bool someRows = rows_.concerns(table.id);
         const bool someColumns = changes_.kept.contains(table.id);
         if (!someRows && !someColumns) continue;
-        table.partial = true;
+        table.partial = table.reduced = true;
         context_->warn("only some " + std::string(someRows ? "rows" : "columns") +
                        (someRows && someColumns ? ", and of these some columns," : "") + " of table " +
                        shownName(table.qualifiedName()) + " go along");

@@ -169,6 +169,8 @@ void UserFilter::connect(SourceAccess& sources, Catalog& catalog, Context& conte
             if (!selection.ownership.empty()) catalog.tables[i].ownership = selection.ownership[i];
         }
     catalog.chosenUsers = selection.chosenUsers;
+    catalog.ownershipUnknown = selection.ownershipUnknown;
+    catalog.owners = selection.owners;
     if (copy_) copy_->rewrite(catalog);
     dropTables(selection, catalog, context);
     owners_ = selection.owners;
@@ -184,7 +186,7 @@ void UserFilter::makeCopy(Selection& selection, SourceAccess& sources, const Cat
                           Context& context) {
     const ownership::CopyOptions options{options_.as, options_.asValues, options_.asWithout, options_.asPaths,
                                          options_.asReferences};
-    ownership::leaveOut(selection, catalog, options);
+    ownership::leaveOut(selection, catalog, options, context);
     copy_ = std::make_unique<const ownership::UserCopy>(options, catalog, selection, sources, context);
 }
 

@@ -135,12 +135,15 @@ TEST_CASE("what the target lacks, or what comes does not say, is refused") {
     Catalog unsaid = coming();
     unsaid.tables[1].ownership.reset();
     const Texts needs{
-        "what comes does not say whose its rows are, as 'mode: users' needs it: add the transform "
-        "user-filter, for at most 1,000 users of a database whose keys tie rows to them in no circle"};
+        "'mode: users' needs to know whose rows are whose: add the transform user-filter, and let no other one "
+        "drop the columns that tell"};
     CHECK(planned(unsaid, present()).refusals == needs);
     Catalog nobody = coming();
     nobody.chosenUsers.reset();
     CHECK(planned(nobody, present()).refusals == needs);
+    nobody.ownershipUnknown = "more than 1,000 users come";
+    CHECK(planned(nobody, present()).refusals ==
+          Texts{"'mode: users' needs to know whose rows are whose: more than 1,000 users come"});
 }
 
 TEST_CASE("rows that are nobody's need a key to be told from those that are there") {

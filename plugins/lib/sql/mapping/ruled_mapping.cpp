@@ -89,7 +89,8 @@ RowChanges mapByChanges(Catalog& catalog, const std::vector<TableChange>& change
     addLosses(catalog, ruled);
     RowChanges rows = rowChanges(ruled);
     renameOwnership(catalog, names, rows);
-    for (Table& table : catalog.tables) table.partial = table.partial || rows.kept.contains(table.id);
+    for (Table& table : catalog.tables)
+        if (rows.kept.contains(table.id)) table.partial = table.reduced = true;
     return rows;
 }
 
