@@ -34,7 +34,8 @@ std::vector<Came> all(S3Source& source) {
         std::vector<std::byte> buffer(100'000);
         while (const std::size_t size = entry.content ? entry.content->read(buffer) : 0)
             bytes.append(reinterpret_cast<const char*>(buffer.data()), size);
-        list.push_back({entry.displayName(), bytes, entry.content ? entry.content->state() : ReadState::intact});
+        list.push_back(
+            {entry.displayName(), bytes, entry.content ? entry.content->state() : ReadState::intact});
     }
     return list;
 }
@@ -53,8 +54,9 @@ private:
 TEST_CASE("entries come by kind, owner and path, with what is outside left out") {
     RecordingContext context;
     const TestBucket test(context);
-    for (const char* key : {"users/b/pdfs/2.pdf", "users/b/rmapi/c", "users/a/pdfs/z", "users/a/pdfs/a/x",
-                            "users/a/pdfs/a-b", "users/a/other", "users/.roost-staging-abc/log-0", "elsewhere"})
+    for (const char* key :
+         {"users/b/pdfs/2.pdf", "users/b/rmapi/c", "users/a/pdfs/z", "users/a/pdfs/a/x", "users/a/pdfs/a-b",
+          "users/a/other", "users/.roost-staging-abc/log-0", "elsewhere"})
         test.put(key, key);
     S3Source source(optionsFor(test));
     const Catalog catalog = source.catalog(context);
@@ -62,12 +64,13 @@ TEST_CASE("entries come by kind, owner and path, with what is outside left out")
     CHECK(catalog.entryKinds[1].kind == "documents");
     CHECK(catalog.entryKinds[1].files == 4);
     CHECK(catalog.entryKinds[1].users == 2);
-    CHECK(catalog.warnings == std::vector<std::string>{"left out, because no kind of file has them (1 object, 13 bytes): '" +
-                                                       test.url("users/a/other") + "'"});
+    CHECK(catalog.warnings ==
+          std::vector<std::string>{"left out, because no kind of file has them (1 object, 13 bytes): '" +
+                                   test.url("users/a/other") + "'"});
     std::vector<std::string> names;
     for (const Came& came : all(source)) names.push_back(came.name);
-    CHECK(names == std::vector<std::string>{"configs/b/c", "documents/a/a-b", "documents/a/a/x", "documents/a/z",
-                                            "documents/b/2.pdf"});
+    CHECK(names == std::vector<std::string>{"configs/b/c", "documents/a/a-b", "documents/a/a/x",
+                                            "documents/a/z", "documents/b/2.pdf"});
 }
 
 TEST_CASE("chosen owners' objects alone come, and nobody else's are named") {

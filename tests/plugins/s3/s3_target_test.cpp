@@ -72,7 +72,8 @@ TEST_CASE("parts that were sent and then rewritten or moved arrive as they are a
     std::string middle(3'000'000, '\0');
     input->random()->read(5'000'000, std::as_writable_bytes(std::span(middle)));
     CHECK((middle == expected.substr(5'000'000, middle.size())));
-    CHECK_THROWS_AS(input->random()->read(expected.size() - 1, std::as_writable_bytes(std::span(middle))), Error);
+    CHECK_THROWS_AS(input->random()->read(expected.size() - 1, std::as_writable_bytes(std::span(middle))),
+                    Error);
 }
 
 TEST_CASE("an archive that is aborted, or only destroyed, leaves nothing") {
