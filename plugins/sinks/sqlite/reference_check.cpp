@@ -166,8 +166,8 @@ void ReferenceCheck::after() {
         }
     }
     for (const auto& [done, rows] : appliedTo_)
-        context_->warn(done.first + ": " + storage::counted(rows, "row was", "rows were") + " " + done.second +
-                       ", since what they referred to is gone (on-orphans: apply)");
+        context_->warn(done.first + ": " + storage::counted(rows, "row was", "rows were") + " " +
+                       done.second + ", since what they referred to is gone (on-orphans: apply)");
     if (remembers_) connection_->execute("DROP TABLE temp.roost_dangling");
 }
 
@@ -261,8 +261,8 @@ void ReferenceCheck::apply(const Table& table, const Dangling& found) {
                              : action == "SET NULL" ? "set to null"
                                                     : "set to the default";
     if (changed > 0)
-        appliedTo_[{"foreign key (" + storage::shownName(columns) + ") of table " + quoted(table.name), done}] +=
-            changed;
+        appliedTo_[{"foreign key (" + storage::shownName(columns) + ") of table " + quoted(table.name),
+                    done}] += changed;
     if (changed == 0 || action == "SET DEFAULT")
         for (const Dangling& left : find(table, true, othersRows(table)))
             if (left.key == found.key)

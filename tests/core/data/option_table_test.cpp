@@ -74,6 +74,21 @@ TEST_CASE("options are read into the members that they are bound to") {
     CHECK(diagnostics.empty());
 }
 
+TEST_CASE("one text with commas is a list; quotes keep blanks and commas") {
+    const auto listed = [](const std::string& text) {
+        Diagnostics diagnostics;
+        return table().parse(settings("tables", scalar(text)), diagnostics).tables;
+    };
+    using Names = std::vector<std::string>;
+    CHECK(listed("a, b ,c") == Names{"a", "b", "c"});
+    CHECK(listed(R"("smith, john",alice )") == Names{"smith, john", "alice"});
+    CHECK(listed(R"( "alice " , " ")") == Names{"alice ", " "});
+    CHECK(listed(R"("say ""yes""","")") == Names{R"(say "yes")"});
+    CHECK(listed(R"("a"b,"c)") == Names{R"("a"b)", R"("c)"});
+    CHECK(listed(R"(5",6")") == Names{"5\"", "6\""});
+    CHECK(listed(" , ,") == Names{});
+}
+
 TEST_CASE("a value of a wrong type is told with what the option takes") {
     CHECK(problem("quick", scalar("maybe")) == "option 'quick' takes true or false, not 'maybe'");
     CHECK(problem("level", scalar("ten")) == "option 'level' takes a whole number, not 'ten'");

@@ -135,7 +135,8 @@ TEST_CASE("what the target lacks, or what comes does not say, is refused") {
     Catalog unsaid = coming();
     unsaid.tables[1].ownership.reset();
     const Texts needs{
-        "'mode: users' needs to know whose rows are whose: add the transform user-filter, and let no other one "
+        "'mode: users' needs to know whose rows are whose: add the transform user-filter, and let no other "
+        "one "
         "drop the columns that tell"};
     CHECK(planned(unsaid, present()).refusals == needs);
     Catalog nobody = coming();
