@@ -344,7 +344,7 @@ class Aviary:
         full = self.out / "full.tar.gz"
         shutil.copy(self.archive, full)
         for number, (transform, refusals) in enumerate((
-                ("{plugin: select, where: [{table: documents, column: status, is: uploaded}], files: '*1.pdf'}",
+                ("{plugin: select, where: [{table: documents, column: document_name, is: Plan.pdf}], files: '*1.pdf'}",
                  ["table documents comes with only a part of the users' rows or columns, or with masked values", "only some files of the kind 'documents' come"]),
                 ("{plugin: mask, secrets: drop}", ["table users comes with only a part of the users' rows or columns, or with masked values"]))):
             part, path = self.out / f"part{number}.tar.gz", self.folder / "part.yaml"
@@ -358,7 +358,7 @@ sinks: [{{plugin: archive, url: "file:{part}"}}]
 """)
             self.roost("run", path, "--progress", "none")
             self.bring_back(part, "--yes", expect=1)
-            self.assertError(*refusals, "here: --set partial=...")
+            self.assertError(*refusals, "here: --set partial=replace")
             self.assertUnchanged(cells, files)
             self.bring_back(part, "--yes", "--set", "partial=replace")
             self.assertNotEqual(self.server.cells(), cells)
@@ -432,7 +432,7 @@ sinks: [{{plugin: archive, url: "file:{part}"}}]
         self.refused("ALTER TABLE login_attempts RENAME COLUMN username TO login",
                      "table login_attempts of the target has no column 'username', which says whose its rows are")
         self.refused("DROP TABLE login_attempts",
-                     "table login_attempts does not exist in the target, and 'mode: users' (here: --set mode=users) makes none: "
+                     "table login_attempts does not exist in the target, and 'mode: users' makes none: "
                      "let the application make its tables first")
 
     def test_a_user_whom_the_backup_does_not_have(self):

@@ -129,10 +129,12 @@ TEST_CASE("a missing option is told at its stage") {
           "    |                            ^\n"
           "  such as: url: file:nothing.discard\n");
     CHECK(problemsOf("  - plugin: storage\n") ==
-          "test.yaml:5:5: error: missing option 'url' for source 'storage'\n"
+          "test.yaml:5:5: error: missing option 'url' (or driver, path, bucket, prefix, endpoint, region, "
+          "access-key-id, secret-access-key, session-token, profile, ca-file, force-path-style) for source "
+          "'storage'\n"
           "  5 |   - plugin: storage\n"
           "    |     ^\n"
-          "  its scheme names the plugin: blobs\n");
+          "  the url's scheme or the driver names the plugin: blobs\n");
     CHECK(problemsOf("  - {plugin: database, url: '', driver: ''}\n") ==
           "test.yaml:5:5: error: missing option 'url' (or driver, host, port, user, password, name, sslmode, "
           "path) for "

@@ -75,10 +75,19 @@ TEST_CASE("a key ties where a row cannot do without it") {
     CHECK(tie("made_by!", "NO ACTION") == "made_by -> users.id");
     CHECK(tie("made_by", "CASCADE") == "made_by -> users.id");
     CHECK(tie("made_by", "SET NULL").empty());
-    CHECK(tie("user_id", "SET NULL").empty());
+    CHECK(tie("user_id", "SET NULL") == "user_id -> users.id");
+    CHECK(tie("author_id", "SET DEFAULT") == "author_id -> users.id");
     CHECK(tie("updated_by", "NO ACTION").empty());
     CHECK(tie("user_id", "NO ACTION") == "user_id -> users.id");
     CHECK(tie("OwnerID", "NO ACTION") == "OwnerID -> users.id");
+}
+
+TEST_CASE("what somebody wrote about another user's is the writer's, also where it outlives the writer") {
+    const Catalog catalog =
+        makeCatalog({users, makeTable("posts", {"id!", "user_id!"}, {{{"user_id"}, "users"}}),
+                     makeTable("comments", {"id!", "post_id!", "author_id"},
+                               {{{"post_id"}, "posts", "CASCADE"}, {{"author_id"}, "users", "SET NULL"}})});
+    CHECK(tiesOf(catalog)[1] == "author_id -> users.id, where that is null post_id -> posts.id");
 }
 
 TEST_CASE("children of children are tied by the nearest of several paths") {
