@@ -148,7 +148,7 @@ Node settingsOf(const std::filesystem::path& archive, const ArchiveKeys& keys) {
     add(settings, "url", archive == "-" ? "-" : "file:" + archive.string());
     Node decrypt(Node::Kind::mapping, "", {});
     add(decrypt, "passphrase", keys.passphrase);
-    add(decrypt, "secret-key", keys.secretKey);
+    add(decrypt, "secret-key-file", keys.secretKey);
     add(decrypt, "key-passphrase", keys.keyPassphrase);
     if (!decrypt.members.empty())
         settings.members.emplace_back(Node(Node::Kind::scalar, "decrypt", {}), std::move(decrypt));

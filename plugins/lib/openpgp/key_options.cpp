@@ -39,7 +39,7 @@ OptionTable<DecryptOptions> decryptOptions() {
         .secret()
         .example("${BACKUP_PASSPHRASE}");
     table
-        .text("secret-key", &DecryptOptions::secretKey,
+        .text("secret-key-file", &DecryptOptions::secretKey,
               "A file of secret keys (gpg --export-secret-keys), one of which opens the archive.")
         .example("/root/backup.key.asc");
     table

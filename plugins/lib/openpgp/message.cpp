@@ -157,7 +157,7 @@ Error undecipherable(rnp_result_t result, const DecryptOptions& options, const s
                          (passphrase ? "that passphrase"
                                      : "the key in '" + storage::shownName(options.secretKey) + "'" +
                                            (options.passphrase.empty() ? "" : ", nor with that passphrase")),
-                     passphrase ? "it was made with another one, or for a secret key: decrypt.secret-key"
+                     passphrase ? "it was made with another one, or for a secret key: decrypt.secret-key-file"
                                 : "it was made for another key, or the key's own passphrase is wrong: "
                                   "decrypt.key-passphrase");
     return Error(name + " is damaged or was altered: its encrypted data is not valid");
