@@ -9,9 +9,12 @@
 namespace roost::s3 {
 
 std::size_t partSizeFor(std::uint64_t size) noexcept {
-    constexpr std::size_t unit = std::size_t{1} << 20U;
-    const std::uint64_t needed = (size + mostParts - 1) / mostParts;
-    return std::max<std::size_t>(smallestPart, static_cast<std::size_t>((needed + unit - 1) / unit * unit));
+    constexpr std::uint64_t unit = std::uint64_t{1} << 20U;
+    const auto sizeFor = [size](std::uint64_t parts) {
+        return ((size + parts - 1) / parts + unit - 1) / unit * unit;
+    };
+    const std::uint64_t comfortable = std::clamp<std::uint64_t>(sizeFor(fewParts), smallestPart, usualPart);
+    return static_cast<std::size_t>(std::max(comfortable, sizeFor(mostParts)));
 }
 
 /// Shared with the tasks, which may outlive the upload's owner.

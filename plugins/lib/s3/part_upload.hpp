@@ -17,10 +17,15 @@ namespace roost::s3 {
 
 /// Parts have this size at least (but the last one), which S3 wants to be 5 MiB or more.
 inline constexpr std::size_t smallestPart = std::size_t{8} << 20U;
+/// Up to this size they grow with the object, so that there are not many.
+inline constexpr std::size_t usualPart = std::size_t{20} << 20U;
 /// What S3 takes in one upload.
 inline constexpr unsigned mostParts = 10'000;
+/// What every server takes: versitygw over ext4 keeps the list of an object's parts in an attribute of its
+/// file, and fails to complete an upload of a thousand and more.
+inline constexpr unsigned fewParts = 500;
 
-/// How large the parts of an object of `size` bytes are: as small as the number of parts allows.
+/// How large the parts of an object of `size` bytes are.
 [[nodiscard]] std::size_t partSizeFor(std::uint64_t size) noexcept;
 
 /// What completing an upload needs to know.

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <sstream>
 #include <utility>
@@ -19,9 +20,19 @@ namespace roost::transport {
 namespace {
 
 constexpr unsigned uploads = 4;
-constexpr std::size_t flightBytes = std::size_t{32} << 20U;
-/// After as many parts they are larger by as much as the first ones are large.
-constexpr std::size_t partsOfASize = 1000;
+constexpr std::size_t flightBytes = std::size_t{48} << 20U;
+/// The list of parts grows by as many at a time.
+constexpr std::size_t partsAtOnce = 1000;
+
+/// Parts of one size, one after the other. How large the archive becomes is not known: the first ones are
+/// small, so that a small one is on its way early, then there shall not be many (see s3::fewParts), and at
+/// last they have to hold what comes.
+struct Stretch {
+    std::size_t parts;
+    std::uint64_t size;
+};
+constexpr std::array stretches{Stretch{128, s3::smallestPart}, Stretch{8000, 3 * s3::smallestPart},
+                               Stretch{s3::mostParts, 16 * s3::smallestPart}};
 
 storage::FileDescriptor temporaryFile(const std::filesystem::path& folder) {
     std::string name = (folder / ".roost-archive.XXXXXX").native();
@@ -40,10 +51,13 @@ std::size_t partIndex(std::uint64_t offset) noexcept {
 }  // namespace
 
 std::uint64_t partBegin(std::size_t index) noexcept {
-    const std::uint64_t whole = index / partsOfASize;
-    const std::uint64_t rest = index % partsOfASize;
-    // 1 + 2 + ... + whole sizes of a thousand parts each, then parts of the next size.
-    return s3::smallestPart * (partsOfASize * whole * (whole + 1) / 2 + rest * (whole + 1));
+    std::uint64_t begin = 0;
+    for (const Stretch& stretch : stretches) {
+        const std::size_t parts = std::min(index, stretch.parts);
+        begin += parts * stretch.size;
+        index -= parts;
+    }
+    return begin;
 }
 
 S3Target::S3Target(s3::ServerSettings settings, std::string key, stream::OnExisting onExisting,
@@ -108,7 +122,7 @@ void S3Target::send(std::size_t index) {
     block->setSize(size);
     if (parts_.size() <= index) {
         flight_->drain();  // the tasks write to the list
-        parts_.resize(index + partsOfASize);
+        parts_.resize(index + partsAtOnce);
     }
     sent_[index] = true;
     flight_->add(block->capacity(), [this, index, block] {

@@ -128,10 +128,21 @@ TEST_CASE("the journal's record aborts the upload and holds no secret") {
     test.bucket.abortUpload("other", id);
 }
 
+TEST_CASE("parts grow with the object, and ten thousand hold the largest") {
+    constexpr std::uint64_t gibibyte = std::uint64_t{1} << 30U;
+    CHECK(s3::partSizeFor(0) == s3::smallestPart);
+    CHECK(s3::partSizeFor(gibibyte) == s3::smallestPart);
+    CHECK(s3::partSizeFor(10 * gibibyte) == s3::usualPart);
+    CHECK(s3::partSizeFor(100 * gibibyte) == s3::usualPart);
+    for (const std::uint64_t size : {5 * gibibyte, 200 * gibibyte, 5000 * gibibyte + 1})
+        CHECK(s3::partSizeFor(size) * s3::mostParts >= size);
+}
+
 TEST_CASE("ten thousand parts hold any archive") {
     CHECK(partBegin(0) == 0);
     CHECK(partBegin(1) == s3::smallestPart);
-    CHECK(partBegin(1000) == 1000 * s3::smallestPart);
-    CHECK(partBegin(1001) == 1002 * s3::smallestPart);
+    CHECK(partBegin(128) == 128 * s3::smallestPart);
+    CHECK(partBegin(129) == 131 * s3::smallestPart);
+    CHECK(partBegin(s3::fewParts + 12) >= (std::uint64_t{10} << 30U));
     CHECK(partBegin(s3::mostParts) > (std::uint64_t{400} << 30U));
 }
