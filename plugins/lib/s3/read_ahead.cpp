@@ -30,7 +30,10 @@ void checkDigest(const Bucket& bucket, const Piece& piece, const Fetched& fetche
 }  // namespace
 
 ReadAhead::~ReadAhead() {
-    for (const auto& held : pieces_) held->done.wait();
+    for (const auto& held : pieces_) {
+        held->done.wait();
+        held->done = {};  // its task holds the piece
+    }
 }
 
 bool ReadAhead::hasRoom(std::size_t length) const noexcept {
