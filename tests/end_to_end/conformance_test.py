@@ -7,7 +7,7 @@ import subprocess
 import unittest
 from pathlib import Path
 
-from support import FIXTURES, RoostCase, make_user_files, aviary_data
+from support import FIXTURES, PIPELINES, RoostCase, make_user_files, aviary_data
 
 BUILD = Path(os.environ["ROOST_BUILD_DIR"])
 PLUGINS = BUILD / "lib" / "roost" / "plugins"
@@ -39,12 +39,16 @@ class Own(Conformance):
         files = self.check(PLUGINS / "source-files.so", url=f"file:{self.data}/users")
         self.assertEqual(self.skipped(files) - {"memory"}, {"reread", "restrict"})
         self.assertEqual(self.skipped(self.check(PLUGINS / "source-tar-gz.so", url=f"file:{archive}")) - {"memory"}, {"restrict"})
+        zipped = self.out / "backup.zip"
+        self.roost("run", PIPELINES / "full-backup.yaml", "--set", f"out={zipped}", "--progress", "none")
+        self.assertEqual(self.skipped(self.check(PLUGINS / "source-zip.so", url=f"file:{zipped}")) - {"memory"}, {"restrict"})
         # Hashes with fresh salt are what it makes.
         self.check(PLUGINS / "source-aviary-single-user.so", "--except", "repeatable", username="admin", password="secret",
                    documents=self.data / "users" / "x" / "pdfs")
 
     def test_sinks(self):
         self.check(PLUGINS / "sink-tar-gz.so", url="file:${FOLDER}/b.tar.gz")
+        self.check(PLUGINS / "sink-zip.so", url="file:${FOLDER}/b.zip")
         self.check(PLUGINS / "sink-sqlite.so", url="sqlite:${FOLDER}/b.db")
         files = self.check(PLUGINS / "sink-files.so", url="file:${FOLDER}/users")
         self.assertEqual(self.skipped(files) - {"memory"}, {"mixed", "empty"})
