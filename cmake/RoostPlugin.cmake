@@ -36,5 +36,6 @@ function(roost_add_plugin name)
   endif()
   add_custom_command(TARGET ${name} POST_BUILD
     COMMAND roost::manifest $<TARGET_FILE:${name}>
+    VERBATIM
     COMMENT "Writing the manifest of ${name}")
 endfunction()

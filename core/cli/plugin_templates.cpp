@@ -240,7 +240,7 @@ public:
         return table;
     }
 
-    explicit @CLASS@(Options options) : options_(std::move(options)), target_(options_.url.path()) {}
+    explicit @CLASS@(Options options) : options_(std::move(options)), target_(std::filesystem::absolute(options_.url.path())) {}
     /// Takes away what is unfinished; publishes nothing.
     ~@CLASS@() override { removePart(); }
     @CLASS@(const @CLASS@&) = delete;

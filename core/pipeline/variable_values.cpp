@@ -67,7 +67,9 @@ std::optional<std::string> SecretFiles::value(const std::string& name) {
     const auto path = environmentValue(name + "_FILE");
     if (!path || path->empty()) return std::nullopt;
     try {
-        return read_[name] = trimmed(readText(*path));
+        const std::string text = trimmed(readText(*path));
+        if (text.empty()) throw Error("it is empty");  // a secret that got lost, not one that is not wanted
+        return read_[name] = text;
     } catch (const Error& error) {
         read_.erase(name);
         throw Error("cannot read " + *path + ", which " + name + "_FILE names: " + error.what());

@@ -83,6 +83,11 @@ struct Streams {
 };
 
 void loadKeys(const Engine& engine, const std::string& file, std::uint32_t which, const std::string& what) {
+    // A key that stands where its file's name belongs (NAME_FILE gives the content of a file) is shown to
+    // nobody.
+    if (file.find('\n') != std::string::npos || file.find("-----BEGIN") != std::string::npos)
+        throw Error("where the name of a file with a " + what + " belongs, a key itself was given",
+                    "BACKUP_SECRET_KEY and BACKUP_RECIPIENTS name the file, without _FILE behind them");
     const std::string shown = "'" + storage::shownName(file) + "'";
     rnp_input_t opened = nullptr;
     if (rnp_input_from_path(&opened, file.c_str()) != RNP_SUCCESS)

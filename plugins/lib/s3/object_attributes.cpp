@@ -37,11 +37,20 @@ std::optional<std::int64_t> unixTime(std::string_view text) {
     return *seconds * second + (text.starts_with('-') ? -std::int64_t{*fraction} : std::int64_t{*fraction});
 }
 
-/// rclone writes octal digits that begin with a 0, s3fs decimal ones.
+/// rclone writes octal digits, by its version with a 0 in front or without; s3fs decimal ones. The bits for
+/// the type of file tell: both write those of a plain file or a folder.
 std::optional<std::uint32_t> modeOf(const std::string& text) {
+    constexpr std::uint32_t typeBits = 0170000;
+    constexpr std::uint32_t plainFile = 0100000;
+    constexpr std::uint32_t folder = 0040000;
     if (text.empty()) return std::nullopt;
-    const auto value = number<std::uint32_t>(text, text.starts_with('0') ? 8 : 10);
-    return value ? std::optional(*value & 07777U) : std::nullopt;
+    if (const auto octal = number<std::uint32_t>(text, 8)) {
+        const std::uint32_t type = *octal & typeBits;
+        if (text.starts_with('0') || type == plainFile || type == folder || *octal <= 07777U)
+            return *octal & 07777U;
+    }
+    const auto decimal = number<std::uint32_t>(text, 10);
+    return decimal ? std::optional(*decimal & 07777U) : std::nullopt;
 }
 
 std::int64_t parsedTime(const std::string& format, std::string_view text) {

@@ -178,6 +178,8 @@ std::string bucketProblem(std::string_view bucket) {
                c == '.' || c == '_';
     };
     if (bucket.empty()) return "names no bucket";
+    if (bucket.find('@') != std::string_view::npos)
+        return "has credentials in front of the bucket; give them as access-key-id and secret-access-key";
     if (bucket.size() > 255 || bucket == "." || bucket == ".." || !std::ranges::all_of(bucket, fits))
         return "names '" + storage::shownName(bucket) + "', which no bucket can be called";
     return {};
