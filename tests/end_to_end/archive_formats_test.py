@@ -134,6 +134,25 @@ class Formats(Restoring):
             bad.write_bytes(whole[:-cut])
             self.assertNothingChanges(bad, f"end{cut}", "bad.tar.gz.gpg'", env)
 
+    def test_a_key_in_place_of_its_files_name_is_shown_to_nobody(self):
+        """NAME_FILE gives the content of a file, and these variables name one."""
+        alice, alice_key = self.make_key("alice")
+        archive = self.backup("a.tar.gz.gpg", env={"BACKUP_RECIPIENTS": alice})
+        report = self.out / "report.json"
+        done = self.roost("run", PIPELINES / "restore.yaml", "--set", f"archive={archive}", "--yes", "--report", report, expect=1,
+                          env={"DATA_DIR": self.empty_server("leak"), "BACKUP_SECRET_KEY_FILE": alice_key})
+        self.assertIn("where the name of a file of secret keys belongs, a key itself was given", done.stderr)
+        for text in (done.stdout, done.stderr, report.read_text()):
+            self.assertNotIn("PRIVATE KEY", text)
+
+    def test_a_passphrase_that_got_lost_is_no_reason_to_write_plain_bytes(self):
+        empty = self.folder / "empty"
+        empty.write_text("\n")
+        done = self.roost("run", PIPELINES / "full-backup.yaml", "--set", f"out={self.out / 'x.tar.gz'}", expect=2,
+                          env={"BACKUP_PASSPHRASE_FILE": empty})
+        self.assertIn(f"cannot read {empty}, which BACKUP_PASSPHRASE_FILE names: it is empty", done.stderr)
+        self.assertEqual(list(self.out.iterdir()), [])
+
     def test_public_keys_encrypt_and_their_secret_keys_open(self):
         alice, alice_key = self.make_key("alice")
         bob, bob_key = self.make_key("bob")

@@ -86,7 +86,7 @@ void loadKeys(const Engine& engine, const std::string& file, std::uint32_t which
     // A key that stands where its file's name belongs (NAME_FILE gives the content of a file) is shown to
     // nobody.
     if (file.find('\n') != std::string::npos || file.find("-----BEGIN") != std::string::npos)
-        throw Error("where the name of a file with a " + what + " belongs, a key itself was given",
+        throw Error("where the name of a " + what + " belongs, a key itself was given",
                     "BACKUP_SECRET_KEY and BACKUP_RECIPIENTS name the file, without _FILE behind them");
     const std::string shown = "'" + storage::shownName(file) + "'";
     rnp_input_t opened = nullptr;
