@@ -2,6 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "roost/catalog.hpp"
 
 namespace roost::storage {
 
@@ -20,5 +24,19 @@ enum class OnPartialKind : std::uint8_t { refuse, replace };
 [[nodiscard]] constexpr bool keepsFiles(FilesMode mode) noexcept {
     return mode == FilesMode::merge || mode == FilesMode::add;
 }
+
+/// Whether the mode would take away what was left out of a kind on purpose.
+[[nodiscard]] constexpr bool takesTooMuch(FilesMode mode, Coverage coverage) noexcept {
+    return (mode == FilesMode::replace && coverage != Coverage::whole) ||
+           (mode == FilesMode::replaceUsers && coverage == Coverage::files);
+}
+
+/// Why a kind of which only a part comes is refused: "only some files of the kind ... come, and 5 files that
+/// are there would go for them; ...".
+[[nodiscard]] std::string partRefusal(std::string_view kind, Coverage coverage, const std::string& present);
+
+/// What "5 files" that are there means in the mode: ", of these what comes again". `ofChosen`: they are
+/// counted of the users that come alone.
+[[nodiscard]] std::string_view partText(FilesMode mode, bool ofChosen) noexcept;
 
 }  // namespace roost::storage

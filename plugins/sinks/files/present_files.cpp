@@ -21,9 +21,7 @@ namespace fs = std::filesystem;
 
 void PresentFiles::protect(const std::vector<EntryKindTotals>& coming) {
     for (const EntryKindTotals& kind : coming) {
-        const bool takesTooMuch = (mode_ == FilesMode::replace && kind.coverage != Coverage::whole) ||
-                                  (mode_ == FilesMode::replaceUsers && kind.coverage == Coverage::files);
-        if (takesTooMuch) protected_.push_back(kind);
+        if (takesTooMuch(mode_, kind.coverage)) protected_.push_back(kind);
     }
 }
 
@@ -92,11 +90,7 @@ void PresentFiles::refusePart(const std::string& kind, const std::string& presen
                               Acceptance& acceptance) const {
     const auto found = std::ranges::find(protected_, kind, &EntryKindTotals::kind);
     if (found == protected_.end()) return;
-    const bool wholeUsers = found->coverage == Coverage::users;
-    acceptance.refusals.push_back(
-        "only " + std::string(wholeUsers ? "some users' files" : "some files") + " of the kind '" +
-        shownName(kind) + "' come, and " + present + " that are there would go for them; 'mode: " +
-        (wholeUsers ? "replace-users" : "merge") + "' keeps the others, 'partial: replace' does not");
+    acceptance.refusals.push_back(partRefusal(kind, found->coverage, present));
 }
 
 void PresentFiles::count(int root, Acceptance& acceptance, Context& context) const {
@@ -126,10 +120,7 @@ void PresentFiles::count(int root, Acceptance& acceptance, Context& context) con
                 totals[kind].bytes += static_cast<std::uint64_t>(status.st_size);
         }
     }
-    const char* const part = owners_ != nullptr && mode_ == FilesMode::replaceUsers ? ""
-                             : mode_ == FilesMode::replaceUsers ? ", of these what belongs to users that come"
-                             : mode_ == FilesMode::merge        ? ", of these what comes again"
-                                                                : "";
+    const std::string part(partText(mode_, owners_ != nullptr));
     for (std::size_t kind = 0; kind < totals.size(); ++kind) {
         if (totals[kind].users == 0 || (mode_ == FilesMode::merge && totals[kind].files == 0)) continue;
         const std::string present = counted(totals[kind].files, "file", "files");

@@ -40,22 +40,11 @@ bool isObject(const KeyPlace& place) {
     return place.meaning == KeyMeaning::file || place.meaning == KeyMeaning::folder;
 }
 
-const char* partText(FilesMode mode, bool ofChosen) {
-    return ofChosen && mode == FilesMode::replaceUsers ? ""
-           : mode == FilesMode::replaceUsers           ? ", of these what belongs to users that come"
-           : mode == FilesMode::merge                  ? ", of these what comes again"
-                                                       : "";
-}
-
 void refusePart(const std::vector<EntryKindTotals>& protectedKinds, const std::string& kind,
                 const std::string& present, Acceptance& acceptance) {
     const auto found = std::ranges::find(protectedKinds, kind, &EntryKindTotals::kind);
     if (found == protectedKinds.end()) return;
-    const bool wholeUsers = found->coverage == Coverage::users;
-    acceptance.refusals.push_back(
-        "only " + std::string(wholeUsers ? "some users' files" : "some files") + " of the kind '" +
-        shownName(kind) + "' come, and " + present + " that are there would go for them; 'mode: " +
-        (wholeUsers ? "replace-users" : "merge") + "' keeps the others, 'partial: replace' does not");
+    acceptance.refusals.push_back(storage::partRefusal(kind, found->coverage, present));
 }
 
 }  // namespace
@@ -96,9 +85,10 @@ void PresentObjects::look(const std::vector<EntryKindTotals>& protectedKinds, Ac
         if (totals[kind].files == 0) continue;
         const std::string present = counted(totals[kind].files, "file", "files");
         refusePart(protectedKinds, layout_.kinds()[kind].kind, present, acceptance);
-        acceptance.destroys.push_back(
-            layout_.kinds()[kind].kind + " of " + counted(totals[kind].users, "user", "users") + ": " +
-            present + ", " + storage::shownSize(totals[kind].bytes) + partText(mode_, chosen_ != nullptr));
+        acceptance.destroys.push_back(layout_.kinds()[kind].kind + " of " +
+                                      counted(totals[kind].users, "user", "users") + ": " + present + ", " +
+                                      storage::shownSize(totals[kind].bytes) +
+                                      std::string(storage::partText(mode_, chosen_ != nullptr)));
     }
 }
 

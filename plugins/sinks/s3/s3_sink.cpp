@@ -119,9 +119,7 @@ std::vector<EntryKindTotals> S3Sink::protectedKinds(const Catalog& catalog) cons
     std::vector<EntryKindTotals> kinds;
     if (options_.partial != storage::OnPartialKind::refuse) return kinds;
     for (const EntryKindTotals& kind : catalog.entryKinds)
-        if ((options_.mode == storage::FilesMode::replace && kind.coverage != Coverage::whole) ||
-            (options_.mode == storage::FilesMode::replaceUsers && kind.coverage == Coverage::files))
-            kinds.push_back(kind);
+        if (storage::takesTooMuch(options_.mode, kind.coverage)) kinds.push_back(kind);
     return kinds;
 }
 
