@@ -168,7 +168,12 @@ void ItemWriter::writeEntry(Entry& entry) {
         if (filled > 0) send(Chunk{std::move(buffer), filled}, true);
         if (ended) break;
     }
-    send(EntryEnd{entry.content->state(), entry.content->message()}, true);
+    const ReadState state = entry.content->state();
+    // A target would take what is missing for the whole.
+    if (total < entry.size && state == ReadState::intact)
+        throw Error("file " + entry.displayName() + " gave " + std::to_string(total) + " of the " +
+                    std::to_string(entry.size) + " bytes that were announced, and no reason");
+    send(EntryEnd{state, entry.content->message()}, true);
 }
 
 void ItemWriter::close() {

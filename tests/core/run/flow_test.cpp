@@ -113,6 +113,21 @@ TEST_CASE("transforms change and drop items on their way") {
     CHECK(to.received[2] == std::pair<std::string, std::string>("last", "2"));
 }
 
+TEST_CASE("a file that is shorter than it was said to be, for no reason, ends the run") {
+    Script from;
+    from.files = {
+        {"short", std::string(GENERATE(std::size_t{0}, std::size_t{5}, std::size_t{3'000'000}), 'x')}};
+    from.announcedBeyond = 1;
+    Script to;
+    Setup setup(from, {&to});
+    Flow flow(*setup.plan, setup.environment, setup.progress);
+    const auto failure = flow.run(10s, 1s);
+    REQUIRE(failure);
+    CHECK(failure->message.find("file documents/alice/short gave " +
+                                std::to_string(from.files[0].second.size()) + " of the ") !=
+          std::string::npos);
+}
+
 TEST_CASE("a failing stage stops the others and is named with its place in the data") {
     Script from;
     from.tables = {{"a", 5'000'000}};

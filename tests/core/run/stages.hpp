@@ -35,6 +35,7 @@ struct Script {
     // the source
     std::vector<std::pair<std::string, std::uint64_t>> tables;  ///< name and rows
     std::vector<std::pair<std::string, std::string>> files;     ///< path and content
+    std::uint64_t announcedBeyond = 0;  ///< bytes that each file is said to have beside its own
     std::function<void()> beforeNext = [] {};
     std::string dialect = "test";
     // the sink
@@ -80,7 +81,7 @@ public:
         entry.kind = "documents";
         entry.owner = "alice";
         entry.path = path;
-        entry.size = content.size();
+        entry.size = content.size() + script_.announcedBeyond;
         entry.content = std::make_unique<MemoryReader>(content);
         item = std::move(entry);
         return true;
