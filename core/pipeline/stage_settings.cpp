@@ -259,7 +259,7 @@ private:
 
 std::string displayName(const StageDefinition& stage, const PluginInfo& plugin) {
     const Node* label = plugin.role == databaseRole ? nullptr : stage.settings.find("name");
-    return isGiven(label) ? label->scalar : stage.plugin;
+    return label != nullptr && isGiven(label) ? label->scalar : stage.plugin;
 }
 
 std::string describeStage(const StageDefinition& stage, const PluginInfo& plugin) {

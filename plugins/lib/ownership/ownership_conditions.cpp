@@ -34,6 +34,7 @@ RowCondition chosenRows(const Catalog& catalog, const TableTies& ties, const Row
     std::vector<RowCondition> undecided;  // no tie so far has a value
     for (const std::vector<Tie>& group : ties.groups) {
         std::vector<RowCondition> any;
+        any.reserve(group.size());
         for (const Tie& tie : group) any.push_back(tiedTo(catalog, tie, mine(tie.parent)));
         std::vector<RowCondition> way = undecided;
         way.push_back(RowCondition::anyOf(std::move(any)));

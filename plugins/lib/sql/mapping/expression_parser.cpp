@@ -256,7 +256,7 @@ private:
                 inner = makeExpression(Kind::collate, std::move(name), {std::move(inner)});
             } else if (!sqlite() && peek().is("AT") && peek(1).is("TIME") && peek(2).is("ZONE")) {
                 at_ += 3;
-                inner = momentInUtc(std::move(inner), suffixed(primary()));
+                inner = momentInUtc(inner, suffixed(primary()));
             } else {
                 return inner;
             }

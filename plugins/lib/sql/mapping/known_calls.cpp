@@ -141,7 +141,7 @@ Expression currentMoment(std::string_view what, Dialect dialect) {
                                                               : "TIME");
 }
 
-Expression momentInUtc(Expression moment, Expression zone) {
+Expression momentInUtc(const Expression& moment, const Expression& zone) {
     std::string name = bare(zone).text;
     std::ranges::transform(name, name.begin(),
                            [](unsigned char c) { return static_cast<char>(std::tolower(c)); });

@@ -18,7 +18,7 @@ inline constexpr std::string_view timeFormat = "%H:%M:%S";
 [[nodiscard]] Expression currentMoment(std::string_view what, Dialect dialect);
 
 /// PostgreSQL's `moment AT TIME ZONE zone`: only now() in UTC. Throws NotTranslatable.
-[[nodiscard]] Expression momentInUtc(Expression moment, Expression zone);
+[[nodiscard]] Expression momentInUtc(const Expression& moment, const Expression& zone);
 
 /// A call by the name that stands for the function in either dialect: length, lower, upper, trim, ltrim,
 /// rtrim, coalesce, nullif, abs, substr, replace, instr, json_valid; or what the call means: the current

@@ -45,6 +45,7 @@ struct MappingState {
     [[nodiscard]] std::vector<std::string> columnNames(std::size_t table,
                                                        const std::vector<std::string>& columns) const {
         std::vector<std::string> result;
+        result.reserve(columns.size());
         for (const std::string& column : columns) result.push_back(columnName(table, column));
         return result;
     }
