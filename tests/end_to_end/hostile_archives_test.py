@@ -2,6 +2,8 @@
 import os
 import pathlib
 import resource
+import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -11,6 +13,8 @@ from support import ROOST, SOURCE
 
 sys.path.insert(0, str(SOURCE / "tests" / "hostile"))
 import make_archives  # noqa: E402
+import zip_bytes  # noqa: E402
+from sample_backups import Aviary, to_json  # noqa: E402
 
 SAMPLES = SOURCE / "tests" / "fixtures" / "archives"
 MEMORY = 128 << 20
@@ -22,14 +26,21 @@ class Outcome:
         self.code, self.out, self.err, self.memory = code, out, err, memory
 
 
-def run(folder, *arguments):
+def no_large_files():
+    """Whoever writes more than 64 MiB into one file gets an error."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (64 << 20, 64 << 20))
+
+
+def run(folder, *arguments, stdin=subprocess.DEVNULL, env=None):
     """roost in an empty folder with an empty folder for temporary files; both must be empty afterwards."""
     place, temporary = folder / "place", folder / "temporary"
     place.mkdir(exist_ok=True)
     temporary.mkdir(exist_ok=True)
     with open(folder / "out", "w+b") as out, open(folder / "err", "w+b") as err:
-        process = subprocess.Popen([ROOST, *map(str, arguments)], cwd=place, stdin=subprocess.DEVNULL, stdout=out,
-                                   stderr=err, env={**os.environ, "TMPDIR": str(temporary)})
+        process = subprocess.Popen([ROOST, *map(str, arguments)], cwd=place, stdin=stdin, stdout=out, stderr=err,
+                                   preexec_fn=no_large_files,
+                                   env={**os.environ, "TMPDIR": str(temporary), **(env or {})})
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         out.seek(0)
@@ -95,6 +106,54 @@ class HostileArchives(unittest.TestCase):
                 # To unpack it alone takes seconds.
                 if not SANITIZED:
                     self.assertLess(resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before, 1.5)
+
+    def zip_with(self, name, *members):
+        path = self.folder / name
+        path.write_bytes(zip_bytes.archive(members))
+        return path
+
+    def zip_bombs(self):
+        """Two zips whose metadata comes last: of 2 GiB of zeros, and of a little over 1 GiB."""
+        metadata = (b"metadata.json", zip_bytes.deflated(to_json(Aviary().metadata)))
+        for name, pieces, part in (("large.zip", 128, "of which metadata.json does not tell, or not yet"),
+                                   ("late.zip", 65, "tells of files of 30 bytes, and those before it have 1.0 GiB")):
+            yield self.zip_with(name, (make_archives.USER + b"zeros", zip_bytes.deflated_run(b"\0", pieces)), metadata), part
+
+    def test_a_bomb_in_front_of_its_metadata_reaches_no_target(self):
+        data, state = self.folder / "data", self.folder / "state"
+        data.mkdir()
+        shutil.copy(SOURCE / "tests" / "fixtures" / "aviary" / "aviary.db", data)
+        documents = data / "users" / make_archives.ALICE / "pdfs"
+        documents.mkdir(parents=True)
+        (documents / "kept.pdf").write_bytes(b"kept")
+
+        def server():
+            return {str(p): (p.stat().st_ino, p.read_bytes() if p.is_file() else b"") for p in sorted(data.rglob("*"))}
+
+        before = server()
+        bombs = [(self.archives / f"{name}.tar.gz", make_archives.CASES[name][1])
+                 for name in ("10-gb-of-zeros-before-the-metadata", "1-gb-of-zeros-before-the-metadata",
+                              "10-gb-of-blanks-in-a-table")] + list(self.zip_bombs())
+        for bomb, part in bombs:
+            for piped in (False, True):
+                with self.subTest(bomb.name, piped=piped), open(bomb, "rb") as file:
+                    outcome = run(self.folder, "run", SOURCE / "pipelines" / "restore.yaml", "--yes", "--progress", "none",
+                                  "--set", f"archive={'-' if piped else bomb}", stdin=file if piped else subprocess.DEVNULL,
+                                  env={"DATA_DIR": str(data), "ROOST_STATE_DIR": str(state)})
+                    self.assertEqual(outcome.code, 1, outcome.err)
+                    self.assertIn(part, outcome.err)
+                    self.check_memory(outcome)
+                    self.assertEqual(server(), before)
+
+    def test_who_means_it_can_allow_more_than_archives_are_trusted_with(self):
+        definition = self.folder / "wide.yaml"
+        text = (SOURCE / "pipelines" / "restore.yaml").read_text()
+        definition.write_text(text.replace("    format: tar.gz ", "    max-size: 2GiB\n    format: tar.gz "))
+        archive = self.archives / "1-gb-of-zeros-before-the-metadata.tar.gz"
+        outcome = run(self.folder, "run", definition, "--dry-run", "--set", f"archive={archive}",
+                      env={"DATA_DIR": str(self.folder / "nobody"), "ROOST_STATE_DIR": str(self.folder / "state")})
+        self.assertNotIn("is refused", outcome.err)
+        self.assertIn("metadata.json tells of 30 bytes of files, but the archive has", outcome.out + outcome.err)
 
     def test_samples_of_other_makers(self):
         bad = {"24-gz-bad-crc": "incorrect data check", "30-path-00": "'../escape.txt' has '..' in its path",

@@ -60,6 +60,24 @@ def zero_bomb():
     return gzip_with_zeros(b"".join(Aviary().members()) + head, size, END)
 
 
+def sized_header(name, size):
+    return header(name, size_field=b"\x80" + size.to_bytes(11, "big"))
+
+
+def late_metadata_bomb(size=10 * GIB):
+    """The same, and the metadata, which knows nothing of it, comes last."""
+    metadata, tables, files = Aviary().members()
+    return gzip_with_zeros(files + tables + sized_header(USER + b"zeros.bin", size), size, metadata + END)
+
+
+def table_bomb():
+    """A table of 10 GB of blanks."""
+    metadata, _, files = Aviary().members()
+    size = 10 * GIB
+    return gzip_with_zeros(metadata + sized_header(b"database/users.json", size + 512) + b"[" + b" " * 510 + b"{", size,
+                           files + END, b" ")
+
+
 def roost_bomb():
     members = Roost().member_list()
     size = 10 * GIB
@@ -303,6 +321,12 @@ CASES = {
     "file-before-its-folder": (with_entries(file(USER + b"deep/x/y", b""), file(USER + b"deep/x", b"")),
                                "lies in a folder that is a file"),
     "10-gb-of-zeros": (zero_bomb, "zeros.bin' brings the files to 10.0 GiB, and metadata.json tells of 30 bytes"),
+    "10-gb-of-zeros-before-the-metadata": (late_metadata_bomb, "unpack to more than 1.1 GiB of which metadata.json does "
+                                                               "not tell, or not yet"),
+    "1-gb-of-zeros-before-the-metadata": (
+        lambda: late_metadata_bomb(GIB + (8 << 20)),
+        "'metadata.json' tells of files of 30 bytes, and those before it have 1.0 GiB"),
+    "10-gb-of-blanks-in-a-table": (table_bomb, "up to its entry 'database/users.json' "),
 }
 for _name, (_path, _error) in BAD_NAMES.items():
     CASES["name-" + _name] = (with_entries(file(_path, b"hacked")), _error)

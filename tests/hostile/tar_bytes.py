@@ -99,18 +99,18 @@ def combined_crc(first, second, length):
     return first ^ second
 
 
-def gzip_with_zeros(front, zeros, behind):
-    """A gzip member of `front`, that many zeros, and `behind`, without ever holding the zeros."""
+def gzip_with_zeros(front, zeros, behind, byte=b"\0"):
+    """A gzip member of `front`, that many zeros (or other bytes), and `behind`, without ever holding the zeros."""
     piece = 1 << 24
     packer = zlib.compressobj(9, zlib.DEFLATED, -15)
-    packed_piece = packer.compress(b"\0" * piece) + packer.flush(zlib.Z_FULL_FLUSH)
+    packed_piece = packer.compress(byte * piece) + packer.flush(zlib.Z_FULL_FLUSH)
     start = zlib.compressobj(9, zlib.DEFLATED, -15)
     out = [b"\x1f\x8b\x08\0\0\0\0\0\0\xff", start.compress(front) + start.flush(zlib.Z_FULL_FLUSH)]
-    crc, piece_crc = zlib.crc32(front), zlib.crc32(b"\0" * piece)
+    crc, piece_crc = zlib.crc32(front), zlib.crc32(byte * piece)
     for _ in range(zeros // piece):
         out.append(packed_piece)
         crc = combined_crc(crc, piece_crc, piece)
-    last = b"\0" * (zeros % piece) + behind
+    last = byte * (zeros % piece) + behind
     end = zlib.compressobj(9, zlib.DEFLATED, -15)
     out.append(end.compress(last) + end.flush())
     crc = combined_crc(crc, zlib.crc32(last), len(last))

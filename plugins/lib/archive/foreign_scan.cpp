@@ -4,6 +4,7 @@
 #include <array>
 
 #include "lib/archive/member_names.hpp"
+#include "lib/stream/expansion.hpp"
 
 namespace roost::archive {
 
@@ -71,7 +72,7 @@ ForeignContent ForeignScan::scan() {
         watch_.step();
         take(*member);
         // Whatever was not read is read now, so that long members can be stopped.
-        while (!reader_.data().empty()) watch_.step();
+        while (!read(*member).empty()) watch_.step();
     }
     finish();
     return std::move(content_);
@@ -79,6 +80,7 @@ ForeignContent ForeignScan::scan() {
 
 void ForeignScan::take(const MemberInfo& member) {
     const ForeignRole role = foreignRole(member);
+    told_ = role == ForeignRole::entry && (hasMetadata_ || reading_.limits.maxSize != 0);
     if (role == ForeignRole::appleDouble) return appleDoubles_.add(member.name);
     ledger_.add(member.name, member.folder);
     switch (role) {
@@ -96,6 +98,17 @@ void ForeignScan::take(const MemberInfo& member) {
     }
 }
 
+/// The next bytes of the member. Nothing is written from them yet; what they may come to is bounded all the
+/// same, since an archive of Aviary's may have its metadata last, and tables are told of nowhere.
+std::span<const char> ForeignScan::read(const MemberInfo& member) {
+    const std::span<const char> piece = reader_.data();
+    if (!told_) {
+        untold_ += piece.size();
+        checkUntold(member);
+    }
+    return piece;
+}
+
 void ForeignScan::takeMetadata(const MemberInfo& member) {
     if (hasMetadata_) throw reader_.refusal(member.name, "is there twice");
     hasMetadata_ = true;
@@ -106,13 +119,14 @@ void ForeignScan::takeMetadata(const MemberInfo& member) {
         throw Error(reader_.name() + " is not as roost wrote it: " +
                         (reader_.members() == 1 ? reader_.oddity() : "metadata.json does not come first"),
                     "an archive that was packed anew has lost the proof that it is whole");
+    checkEarlierFiles(member);
 }
 
 void ForeignScan::takeTable(const MemberInfo& member) {
     const std::string name(tableName(member.name));
     if (content_.tables.contains(name)) throw reader_.refusal(member.name, "is there twice");
     FieldScan fields(shownMember(member.name));
-    for (auto piece = reader_.data(); !piece.empty(); piece = reader_.data()) {
+    for (auto piece = read(member); !piece.empty(); piece = read(member)) {
         watch_.step();
         context_.alive();
         fields.feed(piece);
@@ -144,16 +158,38 @@ void ForeignScan::takeEntry(const MemberInfo& member) {
     checkSize(member);
 }
 
-void ForeignScan::checkSize(const MemberInfo& member) {
+bool ForeignScan::exceedsMetadata() const noexcept {
+    return reading_.limits.maxSize == 0 && hasMetadata_ && bytes_ > mostBeyond &&
+           bytes_ - mostBeyond > content_.metadata.totalBytes;
+}
+
+void ForeignScan::checkSize(const MemberInfo& member) const {
     const std::uint64_t most = reading_.limits.maxSize;
     if (most != 0 && bytes_ > most)
         throw reader_.refusal(member.name, "brings the files to more than the " + storage::shownSize(most) +
                                                " that max-size allows");
-    if (most == 0 && hasMetadata_ && bytes_ > mostBeyond &&
-        bytes_ - mostBeyond > content_.metadata.totalBytes)
+    if (exceedsMetadata())
         throw reader_.refusal(member.name, "brings the files to " + storage::shownSize(bytes_) +
                                                ", and metadata.json tells of " +
                                                storage::shownSize(content_.metadata.totalBytes));
+}
+
+/// The same where the metadata comes behind files.
+void ForeignScan::checkEarlierFiles(const MemberInfo& member) const {
+    if (exceedsMetadata())
+        throw reader_.refusal(member.name, "tells of files of " +
+                                               storage::shownSize(content_.metadata.totalBytes) +
+                                               ", and those before it have " + storage::shownSize(bytes_));
+}
+
+void ForeignScan::checkUntold(const MemberInfo& member) const {
+    const std::uint64_t packed = reader_.position();
+    if (untold_ <= std::max(stream::mostUnpacked(packed), reading_.limits.maxSize)) return;
+    throw Error(reader_.name() + " is refused: up to its entry '" + shownMember(member.name) + "' " +
+                    storage::shownSize(packed) + " unpack to more than " +
+                    storage::shownSize(stream::mostUnpacked(packed)) +
+                    " of which metadata.json does not tell, or not yet",
+                "if it is a backup of yours, allow it: max-size; nothing was changed");
 }
 
 void ForeignScan::finish() {

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -63,10 +64,14 @@ private:
     };
 
     void take(const MemberInfo& member);
+    [[nodiscard]] std::span<const char> read(const MemberInfo& member);
     void takeMetadata(const MemberInfo& member);
     void takeTable(const MemberInfo& member);
     void takeEntry(const MemberInfo& member);
-    void checkSize(const MemberInfo& member);
+    [[nodiscard]] bool exceedsMetadata() const noexcept;
+    void checkSize(const MemberInfo& member) const;
+    void checkUntold(const MemberInfo& member) const;
+    void checkEarlierFiles(const MemberInfo& member) const;
     void finish();
     void compareTotals();
 
@@ -78,7 +83,9 @@ private:
     ForeignContent content_;
     bool hasMetadata_ = false;
     std::map<std::string, Kind, std::less<>> kinds_;
-    std::uint64_t bytes_ = 0;
+    std::uint64_t bytes_ = 0;   // of files
+    std::uint64_t untold_ = 0;  // read bytes of what metadata.json does not tell of, or not yet
+    bool told_ = false;         // the current member is a file of which it does
     storage::NameSample appleDoubles_;
     storage::NameSample unknown_;
 };

@@ -74,8 +74,9 @@ const OptionTable<BackupSource::Options>& BackupSource::options() {
                 "(Aviary's own).")
             .range(1, any)
             .size("max-size", &Options::maxSize, "0",
-                  "The most bytes that all files may take. 0: what the archive's metadata tells of (and for "
-                  "Aviary's own 1 GiB more).")
+                  "The most bytes that all files may take. 0: what the archive's metadata tells of, and for "
+                  "Aviary's own 1 GiB more. What such an archive has of tables, and of files before its "
+                  "metadata, may take that much, too, or 1 GiB and 100 times the archive's bytes.")
             .range(0, any)
             .size("max-value", &Options::maxValue, "1GiB", "The most bytes that one value of a row may take.")
             .range(1, any)
