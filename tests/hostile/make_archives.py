@@ -64,9 +64,20 @@ def sized_header(name, size):
     return header(name, size_field=b"\x80" + size.to_bytes(11, "big"))
 
 
-def late_metadata_bomb(size=10 * GIB):
+def without_total():
+    """As old versions of Aviary wrote it."""
+    backup = Aviary()
+    del backup.metadata["total_size_bytes"]
+    return backup
+
+
+def total_less_bomb():
+    return gzip_with_zeros(b"".join(without_total().members()) + sized_header(USER + b"zeros.bin", 10 * GIB), 10 * GIB, END)
+
+
+def late_metadata_bomb(size=10 * GIB, backup=None):
     """The same, and the metadata, which knows nothing of it, comes last."""
-    metadata, tables, files = Aviary().members()
+    metadata, tables, files = (backup or Aviary()).members()
     return gzip_with_zeros(files + tables + sized_header(USER + b"zeros.bin", size), size, metadata + END)
 
 
@@ -323,6 +334,7 @@ CASES = {
     "10-gb-of-zeros": (zero_bomb, "zeros.bin' brings the files to 10.0 GiB, and metadata.json tells of 30 bytes"),
     "10-gb-of-zeros-before-the-metadata": (late_metadata_bomb, "unpack to more than 1.1 GiB of which metadata.json does "
                                                                "not tell, or not yet"),
+    "10-gb-of-zeros-and-no-total": (total_less_bomb, "unpack to more than 1.1 GiB of which metadata.json does not tell"),
     "1-gb-of-zeros-before-the-metadata": (
         lambda: late_metadata_bomb(GIB + (8 << 20)),
         "'metadata.json' tells of files of 30 bytes, and those before it have 1.0 GiB"),
@@ -347,6 +359,7 @@ def reordered(*order):
 GOOD = {
     "good-aviary": (whole(), "2 files, 30 B"),
     "good-metadata-last": (reordered(1, 2, 0), "2 files, 30 B"),
+    "good-large-without-total": (lambda: late_metadata_bomb(GIB + (8 << 20), without_total()), "3 files, 1.0 GiB"),
     "good-files-first": (reordered(2, 1, 0), "2 files, 30 B"),
     "good-apple-doubles": (gzip(file(b"._metadata.json", b"x") + Aviary().tar(file(USER + b"._a.pdf", b"x"))),
                            "2 entries that macOS had added were passed over"),

@@ -80,7 +80,7 @@ ForeignContent ForeignScan::scan() {
 
 void ForeignScan::take(const MemberInfo& member) {
     const ForeignRole role = foreignRole(member);
-    told_ = role == ForeignRole::entry && (hasMetadata_ || reading_.limits.maxSize != 0);
+    told_ = role == ForeignRole::entry && (isSizeStated() || reading_.limits.maxSize != 0);
     if (role == ForeignRole::appleDouble) return appleDoubles_.add(member.name);
     ledger_.add(member.name, member.folder);
     switch (role) {
@@ -158,8 +158,11 @@ void ForeignScan::takeEntry(const MemberInfo& member) {
     checkSize(member);
 }
 
+/// Metadata of old archives has no total.
+bool ForeignScan::isSizeStated() const noexcept { return hasMetadata_ && content_.metadata.totalBytes != 0; }
+
 bool ForeignScan::exceedsMetadata() const noexcept {
-    return reading_.limits.maxSize == 0 && hasMetadata_ && bytes_ > mostBeyond &&
+    return reading_.limits.maxSize == 0 && isSizeStated() && bytes_ > mostBeyond &&
            bytes_ - mostBeyond > content_.metadata.totalBytes;
 }
 
@@ -189,7 +192,8 @@ void ForeignScan::checkUntold(const MemberInfo& member) const {
                     storage::shownSize(packed) + " unpack to more than " +
                     storage::shownSize(stream::mostUnpacked(packed)) +
                     " of which metadata.json does not tell, or not yet",
-                "if it is a backup of yours, allow it: max-size; nothing was changed");
+                "nothing was changed; if it is a backup of yours, allow it by the source's option max-size "
+                "(restore.yaml: --set max_size=...)");
 }
 
 void ForeignScan::finish() {

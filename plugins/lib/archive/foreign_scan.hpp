@@ -68,6 +68,7 @@ private:
     void takeMetadata(const MemberInfo& member);
     void takeTable(const MemberInfo& member);
     void takeEntry(const MemberInfo& member);
+    [[nodiscard]] bool isSizeStated() const noexcept;
     [[nodiscard]] bool exceedsMetadata() const noexcept;
     void checkSize(const MemberInfo& member) const;
     void checkUntold(const MemberInfo& member) const;
