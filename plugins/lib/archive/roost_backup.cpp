@@ -229,9 +229,7 @@ void RoostBackup::noteOwner(Kind& kind, std::string_view owner) {
 void RoostBackup::finish(const MemberInfo& checksums) {
     checkGenerated(checksums);
     checksums_.compare(*reader_);
-    std::string name;
-    if (const std::string conflict = ledger_.conflict(name); !conflict.empty())
-        throw reader_->refusal(name, conflict);
+    if (const auto conflict = ledger_.conflict()) throw reader_->refusal(*conflict);
     checkTotals();
     checkUsers();
     headers_.update(metadataHeader_);
