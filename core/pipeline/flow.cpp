@@ -173,7 +173,7 @@ void Flow::start() {
         addWorker(plan_.sinks[i].context.get(), [this, i] { runSink(i); });
 }
 
-void Flow::runSources(std::vector<Outlet> outlets) {
+void Flow::runSources(const std::vector<Outlet>& outlets) {
     for (std::size_t i = 0; i < plan_.sources.size(); ++i) runSource(i, outlets);
     if (plan_.transforms.empty()) checkNames();
     for (const Outlet& outlet : outlets) outlet.channel->close();

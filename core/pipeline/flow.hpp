@@ -56,7 +56,7 @@ private:
     };
 
     void start();
-    void runSources(std::vector<Outlet> outlets);
+    void runSources(const std::vector<Outlet>& outlets);
     void runSource(std::size_t index, const std::vector<Outlet>& outlets);
     void runTransforms(std::vector<Outlet> outlets);
     /// The transform that dropped the item; null where all passed it on.
