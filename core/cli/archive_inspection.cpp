@@ -12,10 +12,12 @@
 #include <sstream>
 #include <vector>
 
+#include "cli/archive_format.hpp"
 #include "cli/printable.hpp"
 #include "cli/quantity.hpp"
 #include "cli/temporary_folder.hpp"
 #include "pipeline/stage_context.hpp"
+#include "plugin/present_call.hpp"
 #include "roost/error.hpp"
 #include "roost/node.hpp"
 
@@ -26,7 +28,24 @@ namespace {
 using Poco::JSON::Array;
 using Poco::JSON::Object;
 
-/// The archive plugin whose format ends the name, the longest such ending first.
+/// Why no plugin was found for an archive whose name tells no format.
+Error unknownFormat(const std::filesystem::path& archive, const std::string& content,
+                    const std::string& known) {
+    if (archive == "-")
+        return Error("standard input does not tell the archive's format",
+                     "--format names it; known are: " + known);
+    if (content == "gpg")
+        return Error(
+            archive.string() + " is encrypted with OpenPGP, and its name does not tell what is in it",
+            "name it with --format, such as tar.gz.gpg or zip.gpg");
+    return Error(archive.string() +
+                     " is no archive by its name's ending, and by its first bytes neither gzip nor "
+                     "zip nor OpenPGP",
+                 "archives end in: " + known + "; --format names the format of one that does not");
+}
+
+/// The archive plugin whose format ends the name, the longest such ending first. Where the name tells none,
+/// the first bytes may.
 const Manifest& pluginFor(const std::filesystem::path& archive, const std::string& format,
                           const PluginRegistry& registry) {
     const Manifest* found = nullptr;
@@ -48,11 +67,13 @@ const Manifest& pluginFor(const std::filesystem::path& archive, const std::strin
         }
     }
     if (found == nullptr && format.empty() && only != nullptr) return *only;  // it says what is wrong
-    if (found == nullptr)
-        throw Error(
-            "no plugin reads " + (format.empty() ? archive.string() : "archives of format '" + format + "'"),
-            "--format names the format; known are: " + known);
-    return *found;
+    if (found != nullptr) return *found;
+    if (!format.empty())
+        throw Error("no plugin reads archives of format '" + format + "'",
+                    "--format names the format; known are: " + known);
+    const std::string content = archive == "-" ? "" : formatByContent(archive);
+    if (content == "tar.gz" || content == "zip") return pluginFor(archive, content, registry);
+    throw unknownFormat(archive, content, known);
 }
 
 Object::Ptr parsed(const std::string& text, const char* what) {
@@ -170,6 +191,7 @@ std::string inspectArchive(Inspection inspection, const std::filesystem::path& a
     const PluginFactory& factory = registry.load(manifest);
     const Node settings = settingsOf(archive, keys);
     const bool whole = inspection == Inspection::verify;
+    const PresentCall present(manifest.info.name);
     const ArchiveSummary summary =
         whole ? factory.verify(settings, context) : factory.inspect(settings, context);
     if (json) return asJson(summary);

@@ -4,6 +4,7 @@
 #include <memory>
 #include <set>
 
+#include "cli/shipped_definition.hpp"
 #include "cli/verb.hpp"
 #include "pipeline/definition_chain.hpp"
 #include "pipeline/diagnostic_text.hpp"
@@ -31,7 +32,8 @@ int check(const CheckArguments& arguments, const GlobalOptions& globals) {
             }
             good = false;
             std::cout.flush();
-            std::cerr << renderDiagnostics(checked.definition.source, checked.diagnostics);
+            std::cerr << renderDiagnostics(checked.definition.source, checked.diagnostics)
+                      << shippedDefinitionHint(checked.definition.source.file());
         }
     return static_cast<int>(good ? ExitCode::done : ExitCode::usage);
 }

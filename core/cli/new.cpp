@@ -11,6 +11,7 @@
 
 #include "cli/pipeline_scaffold.hpp"
 #include "cli/plugin_scaffold.hpp"
+#include "cli/shell_word.hpp"
 #include "cli/verb.hpp"
 #include "pipeline/run.hpp"
 #include "roost/error.hpp"
@@ -57,7 +58,7 @@ int newPipeline(const NewPipelineArguments& arguments, const GlobalOptions& glob
     PluginRegistry registry = globals.registry();
     writeNewFile(arguments.file, scaffoldPipeline(pipelineName(arguments.file), arguments.stages, registry));
     std::cout << arguments.file.string() << " was written; go on with: roost check "
-              << arguments.file.string() << '\n';
+              << shellWord(arguments.file.string()) << '\n';
     return 0;
 }
 
@@ -84,10 +85,12 @@ int newPlugin(const NewPluginArguments& arguments) {
     const std::vector<ScaffoldFile> files = scaffoldPlugin(arguments.kind, arguments.name);
     makeEmptyFolder(arguments.folder);
     for (const ScaffoldFile& file : files) writeNewFile(arguments.folder / file.path, file.text);
-    const std::string folder = arguments.folder.string();
-    std::cout << "the " << arguments.kind << " '" << arguments.name << "' was written to " << folder
-              << "; go on with:\n  cmake -S " << folder << " -B " << folder << "/build && cmake --build "
-              << folder << "/build && ctest --test-dir " << folder << "/build --output-on-failure\n";
+    const std::string folder = shellWord(arguments.folder.string());
+    const std::string build = shellWord((arguments.folder / "build").string());
+    std::cout << "the " << arguments.kind << " '" << arguments.name << "' was written to "
+              << arguments.folder.string() << "; go on with:\n  cmake -S " << folder << " -B " << build
+              << " && cmake --build " << build << " && ctest --test-dir " << build
+              << " --output-on-failure\n";
     return 0;
 }
 

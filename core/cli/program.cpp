@@ -8,6 +8,7 @@
 #include <exception>
 #include <iostream>
 
+#include "cli/program_guard.hpp"
 #include "cli/usage.hpp"
 #include "cli/verb.hpp"
 #include "pipeline/run.hpp"
@@ -55,6 +56,7 @@ void addVerbs(CommandLine& line) {
                 : "\n  a plugin threw in abort() or in a destructor; --log-level debug tells which stage "
                   "was undone last, and 'roost recover' tidies up after the run\n")
         << std::flush;
+    ProgramGuard::toldAlready();
     std::abort();
 }
 
@@ -119,7 +121,10 @@ private:
             std::cerr << app.help();
             return usageError;
         }
-        const int code = line.action();
+        const int code = [&] {
+            const ProgramGuard guard;
+            return line.action();
+        }();
         std::cout.flush();
         if (code == 0 && !std::cout) throw Error("cannot write to standard output");
         return code;

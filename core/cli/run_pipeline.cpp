@@ -14,13 +14,16 @@
 
 #include "cli/console.hpp"
 #include "cli/plan_text.hpp"
+#include "cli/program_guard.hpp"
 #include "cli/run_signals.hpp"
+#include "cli/shipped_definition.hpp"
 #include "cli/temporary_folder.hpp"
 #include "pipeline/definition_chain.hpp"
 #include "pipeline/diagnostic_text.hpp"
 #include "pipeline/report.hpp"
 #include "pipeline/run.hpp"
 #include "roost/error.hpp"
+#include "roost/location.hpp"
 
 namespace roost::cli {
 
@@ -102,6 +105,7 @@ public:
     RunOutcome execute() {
         RunOutcome outcome;
         watched([&] { outcome = run_->execute(); });
+        GuardedRun::over(outcome.code);
         {
             const std::scoped_lock lock(displayMutex_);
             display_.stop();
@@ -129,10 +133,14 @@ private:
             return answer;
         };
         options.moving = [this](const auto& progress) {
+            GuardedRun::arm();
             const std::scoped_lock lock(displayMutex_);
             display_.start(progress);
         };
-        options.committing = [this] { committing_ = true; };
+        options.committing = [this] {
+            GuardedRun::committing();
+            committing_ = true;
+        };
         return options;
     }
 
@@ -227,6 +235,7 @@ private:
     Console& console_;
     RunSignals& signals_;
     RunEnvironment environment_;
+    GuardedRun guarded_{environment_.journal};
     std::mutex displayMutex_;
     ProgressDisplay display_;
     std::atomic<bool> committing_ = false;
@@ -297,10 +306,27 @@ bool allSound(const std::vector<CheckedDefinition>& chain) {
     bool sound = true;
     for (const CheckedDefinition& checked : chain) {
         if (checked.diagnostics.empty()) continue;
-        std::cerr << renderDiagnostics(checked.definition.source, checked.diagnostics);
+        std::cerr << renderDiagnostics(checked.definition.source, checked.diagnostics)
+                  << shippedDefinitionHint(checked.definition.source.file());
         sound = false;
     }
     return sound;
+}
+
+/// The command line of a process is everybody's to read.
+void warnOfSecrets(const RunArguments& arguments, const std::vector<CheckedDefinition>& chain,
+                   Console& console) {
+    for (const auto& [name, value] : arguments.set) {
+        const bool secret = std::ranges::any_of(chain, [&](const CheckedDefinition& checked) {
+            return checked.definition.secretVariables.contains(name);
+        });
+        if (value.empty() || (!secret && redact(value) == value)) continue;
+        console.log(LogLevel::warning,
+                    "--set " + name +
+                        " gives a secret, readable by every user of this machine while roost "
+                        "runs; use the environment or " +
+                        name + "_FILE");
+    }
 }
 
 }  // namespace
@@ -324,6 +350,7 @@ int runPipeline(const RunArguments& arguments, PluginRegistry& registry) {
         checkDefinitions(arguments.definition, arguments.set, registry);
     if (!allSound(chain)) return static_cast<int>(ExitCode::usage);
     Console console(arguments.logLevel);
+    warnOfSecrets(arguments, chain, console);
     if (arguments.report) checkReportTarget(*arguments.report);
     const Recovery recovery = recoverEarlierRuns(registry, console);
     for (const std::string& done : recovery.done) console.log(LogLevel::warning, "recovered: " + done);

@@ -48,6 +48,8 @@ struct Definition {
     /// Scalars that are one reference alone, by their place, with the variable's name.
     std::vector<std::pair<Position, std::string>> references;
     std::set<std::string> variableNames;  ///< every name that --set may give
+    /// Those that give secret options their values, once the definition is resolved.
+    std::set<std::string> secretVariables;
 };
 
 /// The variable that gives the scalar's whole value; "" where none does.

@@ -44,6 +44,32 @@ private:
     std::uint64_t rows_ = 0;
 };
 
+/// The name that a source gave an entry, to see whether transforms change it.
+class GivenName {
+public:
+    /// False where the item is no entry.
+    bool take(const Item& item) {
+        const auto* entry = std::get_if<Entry>(&item);
+        if (entry == nullptr) return false;
+        type_ = entry->type;
+        kind_ = entry->kind;
+        owner_ = entry->owner;
+        path_ = entry->path;
+        return true;
+    }
+    [[nodiscard]] bool isFile() const noexcept { return type_ == EntryType::file; }
+    [[nodiscard]] const std::string& kind() const noexcept { return kind_; }
+    [[nodiscard]] bool isThatOf(const Entry& entry) const noexcept {
+        return type_ == entry.type && path_ == entry.path && owner_ == entry.owner && kind_ == entry.kind;
+    }
+
+private:
+    EntryType type_ = EntryType::file;
+    std::string kind_;
+    std::string owner_;
+    std::string path_;
+};
+
 /// Gives an item of a source its number within the run.
 void renumber(Item& item, TableId firstTable) {
     if (firstTable == 0) return;
@@ -147,8 +173,9 @@ void Flow::start() {
         addWorker(plan_.sinks[i].context.get(), [this, i] { runSink(i); });
 }
 
-void Flow::runSources(std::vector<Outlet> outlets) {
+void Flow::runSources(const std::vector<Outlet>& outlets) {
     for (std::size_t i = 0; i < plan_.sources.size(); ++i) runSource(i, outlets);
+    if (plan_.transforms.empty()) checkNames();
     for (const Outlet& outlet : outlets) outlet.channel->close();
 }
 
@@ -171,12 +198,31 @@ void Flow::runSource(std::size_t index, const std::vector<Outlet>& outlets) {
         if (!more) break;
         whereabouts.at(item);
         count(item, planned.catalog, progress);
+        if (const auto* entry = std::get_if<Entry>(&item)) {
+            names_.given(index);
+            if (plan_.transforms.empty()) names_.leaves(*entry, entriesGiven_++, false);
+        }
         callStage(*planned.context, where, [&] { writer.write(item); });
         // What goes wrong after a file is about the next one, which the source names itself.
         if (std::holds_alternative<Entry>(item)) whereabouts.leave();
     }
     callStage(*planned.context, [&] { check.finish(); });
+    for (const std::string& sentence : check.shortfalls()) planned.context->warn(sentence);
     progress.finished = true;
+}
+
+/// Before the channels are closed: until then no sink prepares.
+void Flow::checkNames() {
+    const std::optional<EntryNameFault> fault = names_.fault();
+    if (!fault) return;
+    StageContext& blamed =
+        fault->renamed ? *plan_.transforms.back().context : *plan_.sources[fault->source].context;
+    callStage(blamed, [&] {
+        if (fault->renamed || fault->source == fault->other) throw Error("the plugin gave " + fault->told);
+        throw Error(
+            "together with " + plan_.sources[fault->other].context->label() + " it gives " + fault->told,
+            "let one of them alone give it");
+    });
 }
 
 void Flow::runTransforms(std::vector<Outlet> outlets) {
@@ -190,17 +236,36 @@ void Flow::runTransforms(std::vector<Outlet> outlets) {
     // What all of them together leave has to fit what they made of the catalog.
     StageContext& last = *plan_.transforms.back().context;
     ItemCheck check(plan_.catalog);
+    std::uint64_t entries = 0;
+    GivenName before;
     for (Item item; reader.next(item);) {
         whereabouts.at(item);
-        const bool kept = std::ranges::all_of(plan_.transforms, [&](PlannedTransform& planned) {
-            return callStage(*planned.context, where, [&] { return planned.transform->apply(item); });
-        });
-        if (!kept) continue;
+        const bool isEntry = before.take(item);
+        const std::uint64_t number = entries;
+        entries += isEntry ? 1 : 0;
+        if (PlannedTransform* const dropping = firstToDrop(item, where)) {
+            if (isEntry && before.isFile())
+                callStage(*dropping->context, where, [&] { check.dropped(before.kind()); });
+            continue;
+        }
         callStage(last, where, [&] { check.check(item); });
+        if (const auto* entry = std::get_if<Entry>(&item))
+            names_.leaves(*entry, number, !before.isThatOf(*entry));
+        const PresentCall present(
+            last.label());  // a transform may have given the content a reader of its own
         writer.write(item);
     }
     callStage(last, [&] { check.finish(); });
+    checkNames();
     writer.close();
+}
+
+template <class Where>
+PlannedTransform* Flow::firstToDrop(Item& item, const Where& where) {
+    for (PlannedTransform& planned : plan_.transforms)
+        if (!callStage(*planned.context, where, [&] { return planned.transform->apply(item); }))
+            return &planned;
+    return nullptr;
 }
 
 void Flow::runSink(std::size_t index) {

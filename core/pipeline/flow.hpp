@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "pipeline/channel.hpp"
+#include "pipeline/entry_names.hpp"
 #include "pipeline/item_stream.hpp"
 #include "pipeline/plan.hpp"
 #include "pipeline/progress.hpp"
@@ -29,7 +30,8 @@ struct FlowFailure {
 class Flow {
 public:
     Flow(Plan& plan, RunEnvironment& environment, std::vector<std::unique_ptr<SourceProgress>>& progress)
-        : plan_(plan), environment_(environment), progress_(progress) {}
+
+        : plan_(plan), environment_(environment), progress_(progress), names_(environment.temporaryFolder) {}
     /// Waits for the threads, unless a stage has hung.
     ~Flow();
     Flow(const Flow&) = delete;
@@ -54,9 +56,13 @@ private:
     };
 
     void start();
-    void runSources(std::vector<Outlet> outlets);
+    void runSources(const std::vector<Outlet>& outlets);
     void runSource(std::size_t index, const std::vector<Outlet>& outlets);
     void runTransforms(std::vector<Outlet> outlets);
+    /// The transform that dropped the item; null where all passed it on.
+    template <class Where>
+    [[nodiscard]] PlannedTransform* firstToDrop(Item& item, const Where& where);
+    void checkNames();
     void runSink(std::size_t index);
     template <class Body>
     void addWorker(StageContext* context, Body body);
@@ -69,6 +75,8 @@ private:
     Plan& plan_;
     RunEnvironment& environment_;
     std::vector<std::unique_ptr<SourceProgress>>& progress_;
+    EntryNames names_;
+    std::uint64_t entriesGiven_ = 0;  ///< by all sources; their thread's
     std::vector<std::unique_ptr<Channel>> sinkChannels_;
     std::unique_ptr<Channel> transformChannel_;
     std::vector<std::unique_ptr<Worker>> workers_;

@@ -14,6 +14,7 @@
 #include <sstream>
 #include <utility>
 
+#include "plugin/present_call.hpp"
 #include "roost/error.hpp"
 
 namespace roost {
@@ -94,6 +95,7 @@ std::vector<Decision> askDecisions(const JournalContent& content, PluginRegistry
     std::vector<Decision> told(content.records.size(), Decision::none);
     if (!content.decided)
         std::ranges::transform(content.records, told.begin(), [&](const JournalRecord& record) {
+            const PresentCall present(record.stage);
             return factoryOf(record, registry).decision(record.record, context);
         });
     return told;
@@ -109,6 +111,7 @@ void recoverRun(const fs::path& file, PluginRegistry& registry, Context& context
         for (std::size_t i = 0; i < told.size(); ++i) {
             if ((told[i] != Decision::none) != deciding) continue;
             const JournalRecord& record = content.records[i];
+            const PresentCall present(record.stage);
             const std::string done =
                 factoryOf(record, registry)
                     .recover(record.record, committed ? Decision::committed : Decision::undone, context);
@@ -154,6 +157,7 @@ void Journal::append(const JournalRecord& record, const std::string& pipeline) {
         descriptor_ = ::mkostemps(pattern.data(), 8, O_CLOEXEC);  // mode 0600
         if (descriptor_ < 0) throw systemError("cannot create a journal in " + folder_.string(), errno);
         file_ = pattern;
+        kept_ = true;
         lockedByUs(descriptor_);
         syncFolder(folder_);
         write(runLine(pipeline));
@@ -174,6 +178,7 @@ void Journal::write(const std::string& line) {
 void Journal::remove() noexcept {
     if (descriptor_ < 0) return;
     ::unlink(file_.c_str());
+    kept_ = false;
     ::close(std::exchange(descriptor_, -1));
 }
 

@@ -1,6 +1,7 @@
 // What a crash would leave behind, written down before it can happen.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -39,6 +40,8 @@ public:
     void decide();
     /// The run ended in order: nothing is left to recover.
     void remove() noexcept;
+    /// Whether the journal is there, for who has to know it at any moment, on any thread.
+    [[nodiscard]] const std::atomic<bool>& kept() const noexcept { return kept_; }
 
 private:
     void write(const std::string& line);
@@ -46,6 +49,7 @@ private:
     std::filesystem::path folder_;
     std::filesystem::path file_;
     int descriptor_ = -1;
+    std::atomic<bool> kept_ = false;
 };
 
 /// A run whose journal is in use.

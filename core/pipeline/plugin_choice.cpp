@@ -1,6 +1,7 @@
 #include "pipeline/plugin_choice.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <utility>
 #include <vector>
@@ -25,6 +26,11 @@ std::string joined(const std::vector<std::string>& words) {
     for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
     return text;
 }
+
+/// Endings by which people tell archives apart; a name with one of them is no slip of somebody who wants the
+/// usual format.
+constexpr std::array<std::string_view, 14> foreignEndings{"7z",  "rar", "tar",  "xz",  "txz",  "zst", "tzst",
+                                                          "bz2", "tbz", "tbz2", "lz4", "lzma", "lz",  "z"};
 
 bool isRole(std::string_view word) {
     return word == databaseRole || word == storageRole || word == archiveRole;
@@ -159,6 +165,7 @@ private:
             if (const Manifest* found = registry_.findServing(stage_.kind, archiveRole, format->scalar)) {
                 // A name that tells another format is right: the definition's may be its usual one.
                 const std::string ending = servedEnding();
+                if (ending.empty() && refusedForeignEnding()) return nullptr;
                 return ending.empty() ? found : registry_.findServing(stage_.kind, archiveRole, ending);
             }
             nothingServes("the format '" + format->scalar + "'", format->scalar, *format,
@@ -195,6 +202,24 @@ private:
         for (const std::string& format : servedWords())
             if (format.size() > best.size() && name.ends_with("." + lower(format))) best = format;
         return best;
+    }
+
+    /// A name that promises another archive format than any that is served.
+    bool refusedForeignEnding() {
+        const Node* const url = setting("url");
+        if (!isGiven(url)) return false;
+        const std::string name = lower(url->scalar);
+        const auto ending = std::ranges::find_if(
+            foreignEndings, [&](std::string_view known) { return name.ends_with("." + std::string(known)); });
+        if (ending == foreignEndings.end()) return false;
+        diagnostics_.add({url->position,
+                          "no " + kind_ + " '" + stage_.plugin + "' " +
+                              (stage_.kind == PluginKind::sink ? "writes" : "reads") +
+                              " archives that end in '." + std::string(*ending) + "'",
+                          countCharacters(url->scalar),
+                          {},
+                          {"archive formats are: " + served()}});
+        return true;
     }
 
     static std::string endingOf(std::string_view name) {

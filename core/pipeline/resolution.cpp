@@ -5,6 +5,7 @@
 #include "pipeline/plugin_choice.hpp"
 #include "pipeline/stage_settings.hpp"
 #include "pipeline/utf8.hpp"
+#include "plugin/present_call.hpp"
 #include "roost/error.hpp"
 
 namespace roost {
@@ -28,6 +29,7 @@ const PluginFactory* load(const StageDefinition& stage, const Manifest& manifest
 Node settingsOf(Definition& definition, const StageDefinition& stage, const Manifest& manifest,
                 const PluginFactory& factory, Diagnostics& diagnostics) {
     std::string thrown;
+    const PresentCall present(manifest.info.name);
     try {
         return makeSettings(definition, stage, factory, diagnostics);
     } catch (const std::exception& error) {

@@ -73,6 +73,7 @@ void Run::abortAll() noexcept {
         if (states_[i] == SinkState::begun && (!flow_ || flow_->sinkIdle(i))) {
             // Last words, should the plugin throw here and thereby end the process.
             environment_.log(LogLevel::debug, plan_->sinks[i].context->label() + ": is undone");
+            const PresentCall present(plan_->sinks[i].context->label());
             plan_->sinks[i].sink->abort();
             states_[i] = SinkState::idle;
         }

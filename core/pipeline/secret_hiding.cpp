@@ -27,12 +27,13 @@ public:
         for (const auto& [key, value] : node.members) hide(value);
     }
 
-    /// Each ${NAME} that `vars` has.
+    /// Each ${NAME}, and what stands behind it in `vars`.
     void followReferences(std::string_view text) {
         for (std::size_t at = text.find("${"); at != std::string_view::npos; at = text.find("${", at + 2)) {
             std::size_t end = at + 2;
             while (end < text.size() && isNameCharacter(text[end])) ++end;
             const std::string name(text.substr(at + 2, end - at - 2));
+            definition_.secretVariables.insert(name);
             const Node* variable = definition_.vars.find(name);
             if (variable != nullptr && seen_.insert(name).second) hide(*variable);
         }

@@ -6,7 +6,8 @@
 
 namespace roost {
 
-/// Hides every scalar of `value` in the definition's source, and the `vars` that they refer to.
+/// Hides every scalar of `value` in the definition's source, and the `vars` that they refer to. All variables
+/// that they refer to are secret from then on.
 void hideValue(Definition& definition, const Node& value);
 
 /// Hides the `vars` that stand within the password of a url. The rest of the url is redacted when it is

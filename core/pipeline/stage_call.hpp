@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "pipeline/stage_context.hpp"
+#include "plugin/present_call.hpp"
 #include "roost/error.hpp"
 
 namespace roost {
@@ -22,6 +23,7 @@ decltype(auto) callStage(StageContext& context, Where&& where, Call&& call) {
         return context.label() + (place.empty() ? "" : ", " + place) + ": " + message;
     };
     const Heartbeat::Call watched(context.heartbeat());
+    const PresentCall present(context.label());
     try {
         return std::forward<Call>(call)();
     } catch (const Interrupted&) {

@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "plugin/loader.hpp"
+#include "plugin/present_call.hpp"
 #include "roost/error.hpp"
 
 namespace roost {
@@ -133,6 +134,7 @@ const Manifest* PluginRegistry::findNamed(PluginKind kind, std::string_view name
 const PluginFactory& PluginRegistry::load(const Manifest& manifest) {
     const PluginFactory*& factory = loaded_[manifest.library];
     if (factory == nullptr) {
+        const PresentCall present(manifest.info.name);
         const PluginDescriptor& descriptor = loadPlugin(manifest.library);
         requireSameAsManifest(descriptor, manifest);
         factory = descriptor.factory;

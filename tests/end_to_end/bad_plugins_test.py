@@ -2,6 +2,7 @@
 import json
 import os
 import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -261,6 +262,99 @@ class Throwing(BadPlugins):
         self.assertNothingLeft()
 
 
+SANITIZED = bool(os.environ.get("ROOST_SANITIZED"))
+
+
+class Ending(BadPlugins):
+    """What ends the program from within a plugin is no success and is told."""
+
+    ways = {"exit": (1, "a plugin ended the program (stage {}), by exit() or quick_exit()"),
+            "quick-exit": (1, "a plugin ended the program (stage {}), by exit() or quick_exit()"),
+            "crash": (-signal.SIGSEGV, "the program crashed (SIGSEGV) (stage {})"),
+            "divide": (-signal.SIGFPE, "the program crashed (SIGFPE) (stage {})"),
+            "abort": (-signal.SIGABRT, "the program crashed (SIGABRT) (stage {})"),
+            "overflow": (-signal.SIGSEGV, "the program crashed (SIGSEGV) (stage {})")}
+    labels = {"source": "source 1 'throwing-source' (throwing-source)", "transform": "transform 1 'throwing' (throwing)",
+              "sink": "sink 1 'throwing' (throwing)"}
+
+    def setUp(self):
+        super().setUp()
+        for name in ("throwing_source", "throwing_transform", "throwing_sink"):
+            self.put(name)
+
+    def end(self, kind, call, how, expect, *more):
+        """Runs it without a core dump."""
+        stages = Throwing.stages(self, kind, call, how)
+        if more:
+            stages["sink"] = stages.get("sink", f"plugin: throwing, url: 'file:{self.out}/made'") + "".join(more)
+        limit = lambda: resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        done = subprocess.run([os.environ["ROOST_BIN"], "run", self.pipeline(**stages), "--plugin-dir", self.plugins, "--progress", "none"],
+                              env=self.environment(), capture_output=True, text=True, timeout=60, preexec_fn=limit)
+        self.assertEqual(done.returncode, expect, done.stderr)
+        return done
+
+    def test_in_each_stage_and_each_way(self):
+        calls = {"source": ("constructor", "catalog", "next", "read"), "transform": ("rewrite", "apply"),
+                 "sink": ("accept", "begin", "write", "prepare")}
+        for how, (code, words) in self.ways.items():
+            if SANITIZED and code != 1:
+                continue
+            for kind, names in calls.items():
+                for call in names if how in ("exit", "crash") else names[-1:]:
+                    with self.subTest(f"{kind} {call} {how}"):
+                        done = self.end(kind, call, how, code)
+                        self.assertEqual(done.stderr.count("roost: error:"), 1, done.stderr)
+                        self.assertIn("roost: error: " + words.format(self.labels[kind]) + "; nothing was published\n", done.stderr)
+                        self.assertNothingLeft()
+                        self.assertFalse(self.state.exists() and list(self.state.iterdir()))
+        self.assertOthersWork()
+
+    def test_where_a_journal_waits_it_is_said_and_recovered(self):
+        for how in ("exit", "crash"):
+            if SANITIZED and how == "crash":
+                continue
+            with self.subTest(how):
+                done = self.end("source", "next", how, 4 if how == "exit" else -signal.SIGSEGV, ", journals: true")
+                self.assertIn(f"(stage {self.labels['source']})", done.stderr)
+                self.assertIn("; nothing was published, and 'roost recover' (or the next run) removes what was begun\n", done.stderr)
+                self.assertEqual([path.name for path in self.out.iterdir()], ["made.part"])
+                recovered = self.roost("recover", "--plugin-dir", self.plugins)
+                self.assertIn(f"removed {self.out}/made.part", recovered.stdout)
+                self.assertNothingLeft()
+                good = self.pipeline(sink=f"plugin: throwing, url: 'file:{self.out}/made', journals: true")
+                self.roost("run", good, "--plugin-dir", self.plugins)
+                self.assertEqual([path.name for path in self.out.iterdir()], ["made"])
+                (self.out / "made").unlink()
+
+    def test_in_the_commit_and_after_it(self):
+        for call, code, words in (("commit", 4, "; the commit was under way: look at the target"),
+                                  ("tidy", 4, "; the commit was under way: look at the target"),
+                                  ("summary", 4, "; the commit was under way: look at the target")):
+            with self.subTest(call):
+                done = self.end("sink", call, "exit", code)
+                self.assertIn(f"a plugin ended the program (stage {self.labels['sink']})", done.stderr)
+                self.assertIn(words, done.stderr)
+                self.assertEqual((self.out / "made").exists(), call != "commit")
+                (self.out / "made").unlink(missing_ok=True)
+        done = self.end("sink", "commit", "exit", 4, ", journals: true")
+        self.assertIn("; the commit was under way: 'roost recover' (or the next run) finishes or undoes it", done.stderr)
+        self.roost("recover", "--plugin-dir", self.plugins)
+        self.assertNothingLeft()
+
+    def test_while_settings_are_checked(self):
+        for verb in (("run",), ("check",)):
+            path = self.pipeline(source="plugin: throwing-source, url: 'throwing:x', in: check, how: exit")
+            done = self.roost(*verb, path, "--plugin-dir", self.plugins, expect=1)
+            self.assertIn("roost: error: a plugin ended the program (stage throwing-source), by exit() or quick_exit()\n", done.stderr)
+            self.assertEqual(done.stdout, "")
+
+    def test_that_a_check_of_the_test_program_dies_is_told_by_its_parent_alone(self):
+        done = self.roost("test-plugin", self.plugins / "throwing_source.so", "--set", "url=throwing:x", "--set", "in=catalog",
+                          "--set", "how=exit", expect=None)
+        self.assertNotEqual(done.returncode, 0)
+        self.assertNotIn("a plugin ended the program", done.stderr + done.stdout)
+
+
 class Hanging(BadPlugins):
     """What never comes back is given up after the stall limit, and nothing is published."""
 
@@ -296,7 +390,18 @@ class Impossible(BadPlugins):
                            "file-in-table": "the plugin gave a file before it closed table one",
                            "unsafe-path": "the plugin gave a file with an unsafe name",
                            "no-content": "file documents/alice/a.txt came without content",
-                           "too-many-bytes": "file documents/alice/a.txt gave more bytes than the 2 that were announced"}.items():
+                           "too-many-bytes": "file documents/alice/a.txt gave more bytes than the 2 that were announced",
+                           "path-twice": "the plugin gave documents/alice/a.txt twice",
+                           "folder-twice": "the plugin gave documents/alice twice",
+                           "file-and-folder": "the plugin gave documents/alice/a.txt as a file and as a folder",
+                           "file-in-file": "the plugin gave documents/alice/a.txt as a file, and documents/alice/a.txt/inside below it",
+                           "unknown-kind": "the plugin gave letters/alice/a.txt, and its catalog knows no kind 'letters'",
+                           "unsafe-kind": "the plugin gave a file with an unsafe name: ../documents/alice/a.txt",
+                           "no-owner": "the plugin gave a file with an unsafe name: documents//a.txt",
+                           "folder-with-size": "the plugin gave folder documents/alice with a size of 4096 bytes",
+                           "folder-with-content": "the plugin gave folder documents/alice with content",
+                           "table-after-file": "the plugin gave table two after a file",
+                           "none-came": "the catalog tells of 1 file of the kind 'documents', and 0 came"}.items():
             with self.subTest(way):
                 done = self.run_bad(expect=1, source=f"plugin: impossible, url: 'impossible:x', way: {way}")
                 self.assertIn("source 1 'impossible' (impossible)", done.stderr)
@@ -304,6 +409,63 @@ class Impossible(BadPlugins):
                 self.assertNothingLeft()
         self.run_bad(expect=0, source="plugin: impossible, url: 'impossible:x'")
         self.assertEqual(json.loads((self.out / "counts.json").read_text()), {"tables": {"one": 2, "two": 2}, "files": 1, "bytes": 3})
+
+    def test_an_archive_that_is_there_stays_as_it_was(self):
+        """The real sinks: what is wrong at the very end comes before they replace anything."""
+        self.put("impossible_source")
+        for ending in ("tar.gz", "zip"):
+            target = self.out / f"backup.{ending}"
+            for way in ("path-twice", "file-and-folder", "file-in-file", "none-came"):
+                with self.subTest(f"{ending} {way}"):
+                    target.write_bytes(b"yesterday's")
+                    self.run_bad(expect=1, source=f"plugin: impossible, url: 'impossible:x', way: {way}",
+                                 sink=f"plugin: archive, url: 'file:{target}', on-existing: replace")
+                    self.assertEqual(target.read_bytes(), b"yesterday's")
+                    target.unlink()
+                    self.assertNothingLeft()
+
+    def test_two_sources_with_one_file(self):
+        self.put("impossible_source")
+        path = self.pipeline(source="plugin: blobs, url: 'blobs:x', name: first}\n  - {plugin: blobs, url: 'blobs:y', count: 2, name: second")
+        done = self.roost("run", path, "--plugin-dir", self.plugins, "--progress", "none", expect=1)
+        file = "documents/00000000-0000-4000-8000-000000000001/file-000000.bin"
+        self.assertIn(f"source 2 'second' (blobs): together with source 1 'first' (blobs) it gives {file} twice\n  "
+                      "let one of them alone give it", done.stderr)
+        self.assertNothingLeft()
+
+    def test_fewer_files_than_told_are_a_warning(self):
+        """A live storage may lose files while it is read; so may a plugin."""
+        self.put("impossible_source")
+        report = self.folder / "report.json"
+        done = self.run_bad(expect=0, source="plugin: impossible, url: 'impossible:x', way: fewer-came", more=("--report", report))
+        words = ("the catalog tells of 7 files of the kind 'documents', and 1 came: the others were removed meanwhile, "
+                 "or the plugin lost them")
+        self.assertIn(words, done.stderr)
+        self.assertIn(words, report.read_text())
+
+    def test_names_that_transforms_make(self):
+        self.put("impossible_transform")
+        user = "documents/00000000-0000-4000-8000-000000000001"
+        for way, words in {"one-name": f"the plugin gave {user}/everything.bin twice",
+                           "one-folder": f"the plugin gave {user}/all as a file, and {user}/all/file-000001.bin below it",
+                           "other-kind": f"the plugin gave letters/00000000-0000-4000-8000-000000000001/file-000000.bin, and its "
+                                         "catalog knows no kind 'letters'",
+                           "drops-files": "the plugin dropped a file of the kind 'documents', of which the catalog says that all come"
+                           }.items():
+            with self.subTest(way):
+                done = self.run_bad(expect=1, transform=f"plugin: impossible, way: {way}")
+                self.assertIn("transform 1 'impossible' (impossible)", done.stderr)
+                self.assertIn(words, done.stderr)
+                self.assertNothingLeft()
+        self.run_bad(expect=0, transform="plugin: impossible, way: drops-files-and-tells")
+        self.assertEqual(json.loads((self.out / "counts.json").read_text())["files"], 0)
+
+    def test_what_a_source_gives_twice_is_its_fault_behind_transforms_too(self):
+        self.put("impossible_source")
+        self.put("impossible_transform")
+        done = self.run_bad(expect=1, source="plugin: impossible, url: 'impossible:x', way: path-twice", transform="plugin: impossible")
+        self.assertIn("source 1 'impossible' (impossible): the plugin gave documents/alice/a.txt twice", done.stderr)
+        self.assertNothingLeft()
 
     def test_transforms(self):
         self.put("impossible_transform")

@@ -50,6 +50,18 @@ Error ArchiveReader::refusal(std::string_view member, const std::string& how) co
                  "no backup that roost or Aviary wrote has such an entry; nothing was changed");
 }
 
+Error ArchiveReader::refusal(const NameConflict& conflict) const {
+    switch (conflict.kind) {
+        case NameConflict::Kind::twice:
+            return refusal(conflict.name, "is there twice");
+        case NameConflict::Kind::fileAndFolder:
+            return refusal(conflict.name, "is both a file and a folder");
+        case NameConflict::Kind::belowFile:
+            break;
+    }
+    return refusal(conflict.name, "lies in a folder that is a file in the archive, too");
+}
+
 void ArchiveReader::checkParts(std::string_view name) const {
     if (name.starts_with('/')) throw refusal(name, "has an absolute name");
     if (name.size() > longestName)

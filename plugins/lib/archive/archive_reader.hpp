@@ -10,6 +10,7 @@
 
 #include "lib/stream/container.hpp"
 #include "roost/error.hpp"
+#include "scratch/entry_ledger.hpp"
 
 namespace roost::archive {
 
@@ -57,6 +58,8 @@ public:
     [[nodiscard]] Error damage(const std::string& how) const;
     /// "'PATH' is refused: its entry 'NAME' ...", to be thrown.
     [[nodiscard]] Error refusal(std::string_view member, const std::string& how) const;
+    /// Two of its members cannot stand beside each other.
+    [[nodiscard]] Error refusal(const NameConflict& conflict) const;
 
 private:
     [[nodiscard]] bool takeName(std::string_view name, bool folder, MemberInfo& info);

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "lib/storage/scratch_file.hpp"
+#include "scratch/scratch_file.hpp"
 
 namespace roost::archive {
 
@@ -28,7 +28,7 @@ public:
     void forEach(const std::function<void(std::string_view)>& visit);
 
 private:
-    storage::ScratchFile scratch_;
+    ScratchFile scratch_;
     std::string buffer_;
 };
 

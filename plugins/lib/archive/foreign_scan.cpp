@@ -200,9 +200,7 @@ void ForeignScan::finish() {
     if (!hasMetadata_)
         throw Error(reader_.name() + " is no backup: it has no metadata.json",
                     "only archives that roost or Aviary wrote can be read");
-    std::string name;
-    if (const std::string conflict = ledger_.conflict(name); !conflict.empty())
-        throw reader_.refusal(name, conflict);
+    if (const auto conflict = ledger_.conflict()) throw reader_.refusal(*conflict);
     for (const std::string_view wanted : kinds)
         if (const auto kind = kinds_.find(wanted); kind != kinds_.end()) {
             kind->second.totals.users = kind->second.owners->count();

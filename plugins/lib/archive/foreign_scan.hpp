@@ -12,13 +12,13 @@
 
 #include "lib/archive/archive_reader.hpp"
 #include "lib/archive/backup_reader.hpp"
-#include "lib/archive/entry_ledger.hpp"
 #include "lib/archive/field_scan.hpp"
 #include "lib/archive/metadata_reader.hpp"
 #include "lib/archive/sorted_spool.hpp"
 #include "lib/storage/shown_name.hpp"
 #include "lib/storage/watch.hpp"
 #include "roost/context.hpp"
+#include "scratch/entry_ledger.hpp"
 
 namespace roost::archive {
 

@@ -151,13 +151,18 @@ void RoostBackup::planKinds() {
     if (most != 0 && bytes > most)
         throw Error(reader_->name() + " holds files of " + storage::shownSize(bytes) + ", more than the " +
                     storage::shownSize(most) + " that max-size allows");
-    // In the order in which the backup had them. One that is not listed is not complete.
+    // In the order in which the backup had them.
     for (const std::string& scope : metadata_.roost->scopes)
         if (const auto kind = kinds_.find(scope); kind != kinds_.end())
             catalog_.entryKinds.push_back(kind->second.stated);
         else if (scope != "tables")
             throw reader_->damage("metadata.json does not say how much it has of '" +
                                   storage::shownName(scope) + "'");
+    // One that is not listed is not complete.
+    for (const EntryKindTotals& totals : metadata_.roost->entryKinds)
+        if (std::ranges::find(catalog_.entryKinds, totals.kind, &EntryKindTotals::kind) ==
+            catalog_.entryKinds.end())
+            catalog_.entryKinds.emplace_back(totals).coverage = Coverage::files;
 }
 
 void RoostBackup::tableEnded(std::size_t table, std::uint64_t rows) {
@@ -229,9 +234,7 @@ void RoostBackup::noteOwner(Kind& kind, std::string_view owner) {
 void RoostBackup::finish(const MemberInfo& checksums) {
     checkGenerated(checksums);
     checksums_.compare(*reader_);
-    std::string name;
-    if (const std::string conflict = ledger_.conflict(name); !conflict.empty())
-        throw reader_->refusal(name, conflict);
+    if (const auto conflict = ledger_.conflict()) throw reader_->refusal(*conflict);
     checkTotals();
     checkUsers();
     headers_.update(metadataHeader_);

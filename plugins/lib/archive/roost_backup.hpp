@@ -11,8 +11,8 @@
 #include "lib/archive/archive_input.hpp"
 #include "lib/archive/backup_reader.hpp"
 #include "lib/archive/checksum_check.hpp"
-#include "lib/archive/entry_ledger.hpp"
 #include "lib/archive/sorted_spool.hpp"
+#include "scratch/entry_ledger.hpp"
 
 namespace roost::archive {
 

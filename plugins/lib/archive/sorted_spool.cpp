@@ -20,7 +20,7 @@ constexpr std::size_t perText = 64;
 /// Adds texts with their lengths to the end of a file.
 class RunWriter {
 public:
-    explicit RunWriter(storage::ScratchFile& file) : file_(file) { buffer_.reserve(2 * cursorBytes); }
+    explicit RunWriter(ScratchFile& file) : file_(file) { buffer_.reserve(2 * cursorBytes); }
     void add(std::string_view text) {
         std::array<char, sizeof(std::uint32_t)> length{};
         const auto size = static_cast<std::uint32_t>(text.size());
@@ -34,7 +34,7 @@ public:
     }
 
 private:
-    storage::ScratchFile& file_;
+    ScratchFile& file_;
     std::string buffer_;
 };
 
@@ -43,7 +43,7 @@ private:
 /// Reads a run from front to back.
 class SortedSpool::Cursor {
 public:
-    Cursor(const storage::ScratchFile& file, Run run) : file_(file), run_(run) {}
+    Cursor(const ScratchFile& file, Run run) : file_(file), run_(run) {}
     bool next() {
         std::uint32_t size = 0;
         if (!has(sizeof size)) return false;
@@ -71,7 +71,7 @@ private:
         return buffer_.size() >= size;
     }
 
-    const storage::ScratchFile& file_;
+    const ScratchFile& file_;
     Run run_;
     std::string buffer_;
     std::size_t used_ = 0;

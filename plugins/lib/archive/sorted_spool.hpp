@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "lib/storage/scratch_file.hpp"
+#include "scratch/scratch_file.hpp"
 
 namespace roost::archive {
 
@@ -43,7 +43,7 @@ private:
     void merge(const std::vector<Run>& runs, bool withMemory,
                const std::function<void(std::string_view)>& visit);
 
-    storage::ScratchFile scratch_;
+    ScratchFile scratch_;
     std::size_t limit_;
     std::set<std::string, std::less<>> held_;
     std::size_t heldBytes_ = 0;

@@ -20,10 +20,6 @@ FileDescriptor openQuietly(int parent, const char* name, int flags) noexcept {
 
 }  // namespace
 
-void FileDescriptor::close() noexcept {
-    if (descriptor_ >= 0) ::close(std::exchange(descriptor_, -1));
-}
-
 FileDescriptor openFolder(int parent, const char* name) noexcept {
     return openQuietly(parent, name, O_DIRECTORY | O_NOFOLLOW);
 }

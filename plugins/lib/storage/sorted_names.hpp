@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "lib/storage/scratch_file.hpp"
+#include "scratch/scratch_file.hpp"
 
 namespace roost::storage {
 

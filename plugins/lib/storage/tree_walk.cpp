@@ -80,7 +80,12 @@ std::optional<Found> TreeWalk::next() {
         Level& level = levels_.back();
         path_.resize(level.pathLength);
         if (!level.lost)
-            if (const auto node = level.names.next()) return visit(*node);
+            if (const auto node = level.names.next()) {
+                // Some file systems list a name twice while the folder changes.
+                if (node->name == level.last) continue;
+                level.last = node->name;
+                return visit(*node);
+            }
         if (auto lost = leave()) return lost;
     }
     return std::nullopt;

@@ -58,6 +58,7 @@ private:
         struct stat status {};
         SortedNames names;
         std::size_t pathLength;  ///< of the folder's own path
+        std::string last;        ///< the name that came last
         bool lost = false;
     };
 

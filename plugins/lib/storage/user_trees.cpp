@@ -26,10 +26,14 @@ std::optional<UserTree> UserTrees::next() {
         if (!users_) listUsers(root_, rootName_, users_.emplace(store_), watch_);
         while (const auto user = users_->next()) {
             watch_.step();
+            // Some file systems list a name twice while the folder changes.
+            if (user->name == lastUser_) continue;
+            lastUser_ = user->name;
             if (!isUser(*user) || (owners_ != nullptr && !owners_->contains(user->name))) continue;
             if (auto tree = open(layout_.kinds()[kind_], std::string(user->name))) return tree;
         }
         users_.reset();
+        lastUser_.clear();
     }
     return std::nullopt;
 }

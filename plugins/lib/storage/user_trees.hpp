@@ -55,6 +55,7 @@ private:
     const OwnerChoice* owners_ = nullptr;
     std::size_t kind_ = 0;
     std::optional<SortedNames> users_;
+    std::string lastUser_;
 };
 
 /// Lists the storage's folder. Throws roost::Error that names it.

@@ -24,7 +24,7 @@ constexpr int waitMilliseconds = 50;
 /// A recorded copy, from its front.
 class ReplayedInput final : public ByteInput {
 public:
-    ReplayedInput(const storage::ScratchFile& copy, std::string name) : copy_(copy), name_(std::move(name)) {}
+    ReplayedInput(const ScratchFile& copy, std::string name) : copy_(copy), name_(std::move(name)) {}
     std::size_t read(std::span<std::byte> buffer, const std::stop_token&) override {
         const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), copy_.end() - at_));
         copy_.read(at_, {reinterpret_cast<char*>(buffer.data()), size});
@@ -34,7 +34,7 @@ public:
     [[nodiscard]] std::string name() const override { return name_; }
 
 private:
-    const storage::ScratchFile& copy_;
+    const ScratchFile& copy_;
     std::string name_;
     std::uint64_t at_ = 0;
 };
@@ -54,7 +54,7 @@ public:
     [[nodiscard]] std::string name() const override { return name_; }
 
 private:
-    storage::ScratchFile copy_;
+    ScratchFile copy_;
     std::string name_;
 };
 

@@ -11,8 +11,8 @@
 #include <string>
 
 #include "lib/storage/file_descriptor.hpp"
-#include "lib/storage/scratch_file.hpp"
 #include "roost/context.hpp"
+#include "scratch/scratch_file.hpp"
 
 namespace roost::stream {
 
@@ -96,7 +96,7 @@ public:
 
 private:
     ByteInput& input_;
-    storage::ScratchFile copy_;
+    ScratchFile copy_;
     std::atomic<bool> recording_ = true;
 };
 

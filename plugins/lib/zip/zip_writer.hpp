@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "lib/storage/scratch_file.hpp"
 #include "lib/stream/container.hpp"
 #include "lib/stream/deflate_chunk.hpp"
 #include "lib/zip/zip_record.hpp"
+#include "scratch/scratch_file.hpp"
 
 namespace roost::zip {
 
@@ -62,7 +62,7 @@ private:
     Record current_;
     std::optional<std::uint64_t> promised_;  // the current member's size, where it was told
     std::string header_;
-    storage::ScratchFile directory_;
+    ScratchFile directory_;
     std::uint64_t members_ = 0;
 };
 

@@ -10,10 +10,10 @@
 #include <vector>
 
 #include "lib/storage/file_descriptor.hpp"
-#include "lib/storage/scratch_file.hpp"
 #include "lib/storage/tree_walk.hpp"
 #include "roost/context.hpp"
 #include "roost/entry.hpp"
+#include "scratch/scratch_file.hpp"
 
 namespace roost::storage {
 

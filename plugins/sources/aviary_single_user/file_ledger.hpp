@@ -8,7 +8,7 @@
 #include <optional>
 #include <string>
 
-#include "lib/storage/scratch_file.hpp"
+#include "scratch/scratch_file.hpp"
 #include "sources/aviary_single_user/watched_reader.hpp"
 
 namespace roost::single_user {
@@ -49,7 +49,7 @@ private:
     struct Head;
     void add(Head head, const std::string& path, const std::string& sha256);
 
-    storage::ScratchFile scratch_;
+    ScratchFile scratch_;
 };
 
 }  // namespace roost::single_user

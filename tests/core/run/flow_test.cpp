@@ -35,7 +35,9 @@ struct Setup {
 
 class EvenOnly final : public Transform {
 public:
-    void rewrite(Catalog&, Context&) override {}
+    void rewrite(Catalog& catalog, Context&) override {
+        for (EntryKindTotals& kind : catalog.entryKinds) kind.coverage = Coverage::files;
+    }
     bool apply(Item& item) override {
         if (const auto* entry = std::get_if<Entry>(&item)) return entry->path != "dropped";
         if (auto* end = std::get_if<TableEnd>(&item)) end->rows = std::exchange(kept_, 0);

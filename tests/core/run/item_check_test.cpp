@@ -16,6 +16,7 @@ Catalog twoTables() {
     catalog.tables[0].columns.resize(2);
     catalog.tables[1].id = 1;
     catalog.tables[1].name = "b";
+    catalog.entryKinds = {{"documents", 2, 1, 30, 1}, {"configs", 0, 0, 0, 0}};
     return catalog;
 }
 
@@ -24,6 +25,11 @@ BatchPtr rows(TableId table, std::size_t columns, int count) {
     for (int i = 0; i < count; ++i) batch->addRow();
     return batch;
 }
+
+class Nothing final : public ByteReader {
+public:
+    std::size_t read(std::span<std::byte>) override { return 0; }
+};
 
 Item file(std::string owner, std::string path) {
     Entry entry;
@@ -95,13 +101,100 @@ TEST_CASE("a source that breaks its contract is told how") {
     }
 }
 
+TEST_CASE("a kind that the catalog lacks, and a folder that is like a file, are refused") {
+    const Catalog catalog = twoTables();
+    ItemCheck check(catalog);
+    Entry entry;
+    entry.kind = "documents";
+    entry.owner = "u1";
+    entry.path = "a";
+    entry.type = EntryType::folder;
+    SECTION("an unknown kind") {
+        entry.kind = "letters";
+        CHECK_THROWS_MATCHES(
+            check.check(std::move(entry)), Error,
+            Message("the plugin gave letters/u1/a, and its catalog knows no kind 'letters'"));
+    }
+    SECTION("a folder with a size") {
+        entry.size = 1;
+        CHECK_THROWS_MATCHES(check.check(std::move(entry)), Error,
+                             Message("the plugin gave folder documents/u1/a with a size of 1 byte"));
+    }
+    SECTION("a folder with content") {
+        entry.content = std::make_unique<Nothing>();
+        CHECK_THROWS_MATCHES(check.check(std::move(entry)), Error,
+                             Message("the plugin gave folder documents/u1/a with content"));
+    }
+    SECTION("a table behind files") {
+        check.check(std::move(entry));
+        CHECK_THROWS_MATCHES(check.check(TableBegin{0}), Error,
+                             Message("the plugin gave table a after a file"));
+    }
+}
+
+TEST_CASE("files that the catalog tells of and of which nothing comes are missed") {
+    Catalog catalog;
+    catalog.entryKinds = {{"documents", 2, 1, 30, 1}, {"configs", 0, 3, 0, 0}};
+    SECTION("nothing came") {
+        ItemCheck check(catalog);
+        CHECK_THROWS_MATCHES(check.finish(), Error,
+                             Message("the catalog tells of 2 files of the kind 'documents', and 0 came"));
+    }
+    SECTION("a folder came, so the storage was read") {
+        ItemCheck check(catalog);
+        Entry folder;
+        folder.type = EntryType::folder;
+        folder.kind = "documents";
+        folder.owner = "u1";
+        check.check(std::move(folder));
+        CHECK_NOTHROW(check.finish());
+        CHECK(
+            check.shortfalls() ==
+            std::vector<std::string>{"the catalog tells of 2 files of the kind 'documents', and 0 came: the "
+                                     "others were removed meanwhile, or the plugin lost them"});
+    }
+    SECTION("fewer, as many and more are what a live storage may do") {
+        ItemCheck check(catalog);
+        check.check(file("u1", "a"));
+        CHECK_NOTHROW(check.finish());
+        CHECK(check.shortfalls().size() == 1);
+        check.check(file("u1", "b"));
+        CHECK(check.shortfalls().empty());
+        check.check(file("u2", "c"));
+        CHECK(check.shortfalls().empty());
+        CHECK_NOTHROW(check.finish());
+    }
+    SECTION("a transform that cannot know sets the numbers to 0") {
+        catalog.entryKinds = {{"documents", 0, 0, 0, 0, Coverage::files}};
+        ItemCheck check(catalog);
+        CHECK_NOTHROW(check.finish());
+        CHECK(check.shortfalls().empty());
+    }
+}
+
+TEST_CASE("a file may be dropped where the catalog says that not all of its kind come") {
+    Catalog catalog;
+    catalog.entryKinds = {{.kind = "whole"},
+                          {.kind = "users", .coverage = Coverage::users},
+                          {.kind = "files", .coverage = Coverage::files}};
+    const ItemCheck check(catalog);
+    CHECK_THROWS_MATCHES(
+        check.dropped("whole"), Error,
+        Message("the plugin dropped a file of the kind 'whole', of which the catalog says that all come"));
+    CHECK_NOTHROW(check.dropped("users"));
+    CHECK_NOTHROW(check.dropped("files"));
+    CHECK_NOTHROW(check.dropped("a kind that was taken out of the catalog"));
+}
+
 TEST_CASE("names that lead out of a user's folder are refused") {
-    const Catalog catalog;
+    Catalog catalog;
+    catalog.entryKinds = {{.kind = "documents"}};
     ItemCheck check(catalog);
     const auto path =
         GENERATE(as<std::string>{}, "../x", "a/../b", "/x", "a//b", ".", "a/.", std::string("a\0b", 3), "");
     CHECK_THROWS_AS(check.check(file("u1", path)), Error);
     CHECK_THROWS_AS(check.check(file("a/b", "x")), Error);
     CHECK_THROWS_AS(check.check(file("..", "x")), Error);
+    CHECK_THROWS_AS(check.check(file("", "x")), Error);
     CHECK_NOTHROW(check.check(file("u1", "a..b.pdf")));
 }

@@ -118,7 +118,7 @@ TEST_CASE("a temporary folder that can't be written is named") {
 
 TEST_CASE("the temporary file is nobody else's and has no name") {
     const files_test::TemporaryFolder folder;
-    ScratchFile file(folder.path());
+    roost::ScratchFile file(folder.path());
     file.append(std::string_view("hello"));
     CHECK(std::filesystem::is_empty(folder.path()));
     file.append(std::string_view(" world"));

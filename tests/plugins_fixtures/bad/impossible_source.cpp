@@ -42,7 +42,19 @@ public:
         unstable,
         resumes,
         hoards,
-        wordless
+        wordless,
+        pathTwice,
+        folderTwice,
+        fileAndFolder,
+        fileInFile,
+        unknownKind,
+        unsafeKind,
+        noOwner,
+        folderWithSize,
+        folderWithContent,
+        tableAfterFile,
+        noneCame,
+        fewerCame
     };
     struct Options {
         Location url;
@@ -60,10 +72,36 @@ public:
                 .url(&Options::url, "Says nothing more than its scheme.")
                 .example("impossible:x")
                 .choice("way", &Options::way,
-                        {"none", "wrong-ids", "wrong-table", "wrong-columns", "no-batch", "rows-after-end",
-                         "wrong-count", "table-twice", "table-missing", "never-closed", "file-in-table",
-                         "unsafe-path", "no-content", "too-many-bytes", "unstable", "resumes", "hoards",
-                         "wordless"},
+                        {"none",
+                         "wrong-ids",
+                         "wrong-table",
+                         "wrong-columns",
+                         "no-batch",
+                         "rows-after-end",
+                         "wrong-count",
+                         "table-twice",
+                         "table-missing",
+                         "never-closed",
+                         "file-in-table",
+                         "unsafe-path",
+                         "no-content",
+                         "too-many-bytes",
+                         "unstable",
+                         "resumes",
+                         "hoards",
+                         "wordless",
+                         "path-twice",
+                         "folder-twice",
+                         "file-and-folder",
+                         "file-in-file",
+                         "unknown-kind",
+                         "unsafe-kind",
+                         "no-owner",
+                         "folder-with-size",
+                         "folder-with-content",
+                         "table-after-file",
+                         "none-came",
+                         "fewer-came"},
                         "What is wrong.")
                 .integer("batches", &Options::batches, "Batches of a MiB, of the first table.")
                 .range(1, 100'000);
@@ -84,7 +122,7 @@ public:
                              {.name = "b", .type = {.kind = TypeKind::text}}};
             catalog.tables.push_back(std::move(table));
         }
-        catalog.entryKinds.push_back({"documents", 1, 0, 3, 1});
+        catalog.entryKinds.push_back({"documents", is(Way::fewerCame) ? 7U : 1U, 0, 3, 1});
         plan();
         return catalog;
     }
@@ -101,12 +139,13 @@ public:
     }
 
 private:
-    enum class Kind { begin, rows, end, file };
+    enum class Kind { begin, rows, end, file, folder };
     struct Step {
         Kind kind;
         TableId table = 0;
         std::size_t columns = 2;
         std::uint64_t count = 2;
+        std::string path = "a.txt";
     };
 
     [[nodiscard]] bool is(Way way) const { return options_.way == way; }
@@ -114,6 +153,7 @@ private:
     void plan() {
         for (TableId table = 0; table < 2; ++table) {
             if (table == 1 && is(Way::tableMissing)) continue;
+            if (table == 1 && is(Way::tableAfterFile)) steps_.push_back({Kind::file});
             steps_.push_back({Kind::begin, table});
             const std::uint64_t batches = table == 0 ? options_.batches : 1;
             for (std::uint64_t i = 0; i < batches; ++i)
@@ -126,7 +166,20 @@ private:
             if (table == 0 && is(Way::rowsAfterEnd)) steps_.push_back({Kind::rows, table});
             if (table == 0 && is(Way::tableTwice)) steps_.push_back({Kind::begin, table});
         }
-        steps_.push_back({Kind::file});
+        if (!is(Way::noneCame) && !is(Way::tableAfterFile)) steps_.push_back({Kind::file});
+        planSecond();
+    }
+
+    /// What excludes the first file, with another one between them.
+    void planSecond() {
+        if (is(Way::pathTwice) || is(Way::fileAndFolder) || is(Way::fileInFile)) {
+            steps_.push_back({Kind::file, 0, 0, 0, "b.txt"});
+            steps_.push_back({is(Way::fileAndFolder) ? Kind::folder : Kind::file, 0, 0, 0,
+                              is(Way::fileInFile) ? "a.txt/inside" : "a.txt"});
+        }
+        const bool folder = is(Way::folderWithSize) || is(Way::folderWithContent) || is(Way::folderTwice);
+        for (int i = 0; i < (is(Way::folderTwice) ? 2 : 1) && folder; ++i)
+            steps_.push_back({Kind::folder, 0, 0, 0, ""});
     }
 
     Item make(const Step& step) {
@@ -137,15 +190,28 @@ private:
                 return rows(step);
             case Kind::end:
                 return TableEnd{step.table, step.count};
+            case Kind::folder:
+                return folder(step);
             case Kind::file:
                 break;
         }
         Entry entry;
-        entry.kind = "documents";
-        entry.owner = "alice";
-        entry.path = is(Way::unsafePath) ? "../../etc/passwd" : "a.txt";
+        entry.kind = is(Way::unknownKind) ? "letters" : is(Way::unsafeKind) ? "../documents" : "documents";
+        entry.owner = is(Way::noOwner) ? "" : "alice";
+        entry.path = is(Way::unsafePath) ? "../../etc/passwd" : step.path;
         entry.size = is(Way::tooManyBytes) ? 2 : 3;
         if (!is(Way::noContent)) entry.content = std::make_unique<ThreeBytes>();
+        return entry;
+    }
+
+    [[nodiscard]] Item folder(const Step& step) const {
+        Entry entry;
+        entry.type = EntryType::folder;
+        entry.kind = "documents";
+        entry.owner = "alice";
+        entry.path = step.path;
+        if (is(Way::folderWithSize)) entry.size = 4096;
+        if (is(Way::folderWithContent)) entry.content = std::make_unique<ThreeBytes>();
         return entry;
     }
 

@@ -21,7 +21,12 @@ public:
         renumbers,
         changesBatch,
         refusesBytes,
-        hoards
+        hoards,
+        oneName,
+        oneFolder,
+        otherKind,
+        dropsFiles,
+        dropsFilesAndTells
     };
     struct Options {
         Way way = Way::none;
@@ -34,7 +39,8 @@ public:
         static const auto table = OptionTable<Options>().choice(
             "way", &Options::way,
             {"none", "wrong-columns", "wrong-table", "no-batch", "wrong-count", "drops-end", "renumbers",
-             "changes-batch", "refuses-bytes", "hoards"},
+             "changes-batch", "refuses-bytes", "hoards", "one-name", "one-folder", "other-kind",
+             "drops-files", "drops-files-and-tells"},
             "What is wrong.");
         return table;
     }
@@ -44,9 +50,12 @@ public:
     void rewrite(Catalog& catalog, Context&) override {
         if (is(Way::renumbers))
             for (Table& table : catalog.tables) table.id += 100;
+        if (is(Way::dropsFilesAndTells))
+            for (EntryKindTotals& kind : catalog.entryKinds) kind = {kind.kind, 0, 0, 0, 0, Coverage::files};
     }
     bool apply(Item& item) override {
         if (auto* batch = std::get_if<BatchPtr>(&item)) change(*batch);
+        if (auto* entry = std::get_if<Entry>(&item)) return change(*entry);
         if (auto* end = std::get_if<TableEnd>(&item)) {
             if (is(Way::wrongCount)) ++end->rows;
             return !is(Way::dropsEnd);
@@ -57,6 +66,12 @@ public:
 private:
     [[nodiscard]] bool is(Way way) const { return options_.way == way; }
 
+    [[nodiscard]] bool change(Entry& entry) const {
+        if (is(Way::oneName)) entry.path = "everything.bin";
+        if (is(Way::oneFolder)) entry.path = entry.path.ends_with("0.bin") ? "all" : "all/" + entry.path;
+        if (is(Way::otherKind)) entry.kind = "letters";
+        return !is(Way::dropsFiles) && !is(Way::dropsFilesAndTells);
+    }
     void change(BatchPtr& batch) {
         if (is(Way::hoards)) hoard_.push_back(batch);
         if (is(Way::noBatch)) batch = nullptr;

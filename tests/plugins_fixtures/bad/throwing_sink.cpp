@@ -1,4 +1,5 @@
 // A sink that fails in the call that it is told to fail in. It publishes an empty file.
+#include <filesystem>
 #include <fstream>
 
 #include "fault.hpp"
@@ -28,6 +29,7 @@ public:
         Location url;
         Call in = Call::none;
         bad::Fault how = bad::Fault::error;
+        bool journals = false;
     };
 
     static PluginInfo info() {
@@ -41,7 +43,9 @@ public:
                                               {"none", "constructor", "dialect", "role", "accept", "begin",
                                                "write", "prepare", "commit", "tidy", "abort", "summary"},
                                               "The call that fails.")
-                                      .choice("how", &Options::how, bad::faultNames(), "How it fails.");
+                                      .choice("how", &Options::how, bad::faultNames(), "How it fails.")
+                                      .boolean("journals", &Options::journals,
+                                               "Keeps half a file beside the target, and a journal of it.");
         return table;
     }
 
@@ -61,21 +65,42 @@ public:
         acceptance.target = options_.url.path();
         return acceptance;
     }
-    void begin(const Catalog&, Context&) override { fail(Call::begin); }
+    void begin(const Catalog&, Context& context) override {
+        if (options_.journals) {
+            if (!context.journal(part())) throw Error("it cannot do without a journal");
+            std::ofstream(part()) << "half";
+        }
+        fail(Call::begin);
+    }
     void write(Item&) override { fail(Call::write); }
     void prepare() override { fail(Call::prepare); }
     void commit() override {
         fail(Call::commit);
         std::ofstream(options_.url.path()).flush();
     }
-    void tidy() override { fail(Call::tidy); }
-    void abort() noexcept override { fail(Call::abort); }
+    void tidy() override {
+        fail(Call::tidy);
+        removePart();
+    }
+    void abort() noexcept override {
+        fail(Call::abort);
+        removePart();
+    }
+    static std::string recover(const std::string& record, Context&) {
+        std::filesystem::remove(record);
+        return "removed " + record;
+    }
     [[nodiscard]] std::vector<std::pair<std::string, std::string>> summary() const override {
         fail(Call::summary);
         return {};
     }
 
 private:
+    [[nodiscard]] std::string part() const { return options_.url.path() + ".part"; }
+    void removePart() const noexcept {
+        std::error_code ignored;
+        std::filesystem::remove(part(), ignored);
+    }
     void fail(Call call) const {
         if (options_.in == call) bad::commit(options_.how, "sink");
     }

@@ -1,4 +1,4 @@
-#include "lib/storage/scratch_file.hpp"
+#include "scratch/scratch_file.hpp"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 
 #include "roost/error.hpp"
 
-namespace roost::storage {
+namespace roost {
 
 namespace {
 
@@ -60,4 +60,4 @@ void ScratchFile::read(std::uint64_t offset, std::span<char> bytes) const {
     }
 }
 
-}  // namespace roost::storage
+}  // namespace roost

@@ -6,9 +6,9 @@
 #include <filesystem>
 #include <span>
 
-#include "lib/storage/file_descriptor.hpp"
+#include "scratch/file_descriptor.hpp"
 
-namespace roost::storage {
+namespace roost {
 
 /// An unlinked file of mode 0600 that is used like a stack: bytes are added at its end, read anywhere, and
 /// given back by setting the end to where it was. Made at the first write. Used by one thread.
@@ -33,4 +33,4 @@ private:
     std::uint64_t end_ = 0;
 };
 
-}  // namespace roost::storage
+}  // namespace roost

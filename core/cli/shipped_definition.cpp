@@ -1,0 +1,26 @@
+#include "cli/shipped_definition.hpp"
+
+#include <system_error>
+
+#include "cli/shell_word.hpp"
+
+namespace roost::cli {
+
+std::string shippedDefinitionHint(const std::filesystem::path& file) {
+    namespace fs = std::filesystem;
+    std::error_code error;
+    if (fs::exists(file, error) || error) return {};
+    const fs::path program = fs::read_symlink("/proc/self/exe", error);
+    if (error) return {};
+    const fs::path above = program.parent_path().parent_path();
+    // PREFIX/bin/roost, and TREE/build/PRESET/bin/roost.
+    for (const fs::path& folder :
+         {above / "share" / "roost" / "pipelines", above.parent_path().parent_path() / "pipelines"}) {
+        const fs::path shipped = folder / file.filename();
+        if (fs::is_regular_file(shipped, error))
+            return "  one of that name comes with roost: " + shellWord(shipped.string()) + "\n";
+    }
+    return {};
+}
+
+}  // namespace roost::cli
