@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -27,6 +28,12 @@ struct ListedUpload {
     std::string key;
     std::string id;
     std::int64_t initiatedNanoseconds = 0;
+};
+
+/// From and to, in nanoseconds since 1970-01-01 UTC.
+struct TimeSpan {
+    std::int64_t from = 0;
+    std::int64_t to = std::numeric_limits<std::int64_t>::max();
 };
 
 /// A part that the server has.
@@ -73,6 +80,11 @@ public:
     /// One that is not there is no error.
     void abortUpload(const std::string& key, const std::string& id) const;
     void listUploads(const std::string& prefix, const std::function<void(ListedUpload&&)>& visit) const;
+    /// Aborts the uploads to this very key that began in this time, by the server's clock. Returns how many.
+    std::size_t abortUploads(const std::string& key, const TimeSpan& begun) const;
+    /// The server's clock, in nanoseconds since 1970; this machine's where the server does not tell. Looks
+    /// into the bucket, at what begins with `prefix`.
+    [[nodiscard]] std::int64_t serverTime(const std::string& prefix) const;
 
 private:
     void removeBatch(std::span<const std::string> keys) const;

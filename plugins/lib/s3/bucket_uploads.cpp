@@ -1,9 +1,15 @@
 #include "lib/s3/bucket.hpp"
+
+#include <chrono>
+
 #include "lib/s3/xml_answer.hpp"
 
 namespace roost::s3 {
 
 namespace {
+
+/// Some servers' times have seconds, and what was noted in one may have begun before it by that.
+constexpr std::int64_t clockTolerance = 2'000'000'000;
 
 std::string partList(std::span<const UploadedPart> parts) {
     std::string body = "<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">";
@@ -92,6 +98,25 @@ void Bucket::listUploads(const std::string& prefix, const std::function<void(Lis
             throw Error("cannot " + request.what + ": the server's list goes on and does not say where");
         marker = std::move(next);
     }
+}
+
+std::size_t Bucket::abortUploads(const std::string& key, const TimeSpan& begun) const {
+    std::vector<std::string> ids;
+    listUploads(key, [&](ListedUpload&& upload) {
+        if (upload.key == key && upload.initiatedNanoseconds >= begun.from - clockTolerance &&
+            upload.initiatedNanoseconds <= begun.to)
+            ids.push_back(std::move(upload.id));
+    });
+    for (const std::string& id : ids) abortUpload(key, id);
+    return ids.size();
+}
+
+std::int64_t Bucket::serverTime(const std::string& prefix) const {
+    Request request;
+    request.what = "list " + shown(prefix);
+    request.query = {{"list-type", "2"}, {"prefix", prefix}, {"max-keys", "1"}};
+    if (const std::int64_t told = headerTime(client_.send(request).header("date")); told != 0) return told;
+    return std::chrono::nanoseconds(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
 }  // namespace roost::s3

@@ -13,6 +13,9 @@ namespace roost::s3 {
 namespace {
 
 constexpr unsigned attempts = 8;
+constexpr unsigned fewAttempts = 3;
+constexpr long silentSeconds = 60;
+constexpr long fewSilentSeconds = 10;
 constexpr std::chrono::milliseconds firstPause{100};
 constexpr std::chrono::milliseconds longestPause{10'000};
 constexpr std::chrono::milliseconds lookEvery{50};
@@ -62,12 +65,14 @@ void Client::pause(unsigned attempt) {
 
 Answer Client::send(const Request& request) {
     Answer answer;
+    const bool patient = patience_ == Patience::usual;
     for (unsigned attempt = 0;; ++attempt) {
         if (!goesOn()) throw Interrupted();
         auto connection = takeConnection();
-        const Exchange exchange = connection->send(request, answer);
+        const Exchange exchange =
+            connection->send(request, answer, patient ? silentSeconds : fewSilentSeconds);
         if (exchange.stopped) throw Interrupted();
-        const bool last = attempt + 1 == attempts;
+        const bool last = attempt + 1 == (patient ? attempts : fewAttempts);
         if (!exchange.answered) {
             if (!exchange.repeatable || last)
                 throw connectionError(request, exchange.problem, settings_.address);

@@ -17,7 +17,6 @@ namespace {
 constexpr std::size_t largestBody = std::size_t{16} << 20U;
 constexpr std::size_t largestHeaders = std::size_t{256} << 10U;
 constexpr long connectSeconds = 15;
-constexpr long silentSeconds = 60;
 constexpr long slowSilentSeconds = 900;
 constexpr long uploadBuffer = 128L << 10U;
 constexpr long downloadBuffer = 128L << 10U;
@@ -251,7 +250,7 @@ Connection::Connection(const ServerSettings& settings, std::function<bool()> goO
 
 Connection::~Connection() = default;
 
-Exchange Connection::send(const Request& request, Answer& answer) {
+Exchange Connection::send(const Request& request, Answer& answer, long silentSeconds) {
     answer = Answer();
     Transfer transfer{handles_->easy.get(), &request, &answer, &handles_->goOn, 0, 0, false, false};
     const std::string url = address(handles_->settings.address, request);

@@ -28,7 +28,8 @@ public:
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
 
-    [[nodiscard]] Exchange send(const Request& request, Answer& answer);
+    /// A request that is not slow is given up after that many seconds without a byte.
+    [[nodiscard]] Exchange send(const Request& request, Answer& answer, long silentSeconds);
 
 private:
     struct Handles;

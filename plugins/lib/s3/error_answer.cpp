@@ -94,6 +94,10 @@ bool isPassing(const Refusal& refusal) noexcept {
     return refusal.status >= 500 ? refusal.status != 501 : refusal.status == 429 || refusal.status == 408;
 }
 
+bool leavesOpen(const ServerRefusal& refusal) noexcept {
+    return refusal.status() < 300 || refusal.status() >= 500;
+}
+
 ServerRefusal refusalError(const Request& request, const Answer& answer, const Refusal& refusal,
                            const BucketAddress& address) {
     std::string text = "cannot " + request.what + ": ";
@@ -114,10 +118,10 @@ ServerRefusal refusalError(const Request& request, const Answer& answer, const R
     return {text, hint, refusal.status, refusal.code};
 }
 
-Error connectionError(const Request& request, const std::string& problem, const BucketAddress& address) {
-    return Error("cannot " + request.what + ": " + storage::shownName(problem),
-                 "check the S3 endpoint (" + address.scheme + "://" + address.host +
-                     "), the network and, for https, the certificate");
+NoAnswer connectionError(const Request& request, const std::string& problem, const BucketAddress& address) {
+    return NoAnswer("cannot " + request.what + ": " + storage::shownName(problem),
+                    "check the S3 endpoint (" + address.scheme + "://" + address.host +
+                        "), the network and, for https, the certificate");
 }
 
 }  // namespace roost::s3

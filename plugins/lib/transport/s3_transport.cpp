@@ -8,6 +8,7 @@
 #include "lib/s3/object_bytes.hpp"
 #include "lib/storage/shown_name.hpp"
 #include "lib/transport/s3_target.hpp"
+#include "lib/transport/s3_upload_record.hpp"
 #include "roost/error.hpp"
 
 namespace roost::transport {
@@ -137,22 +138,8 @@ std::unique_ptr<stream::RepeatableInput> S3Transport::openInput(Context& context
     return std::make_unique<S3Input>(s3::serverSettings(options_, place_.bucket), place_.key, context);
 }
 
-std::string S3Transport::recover(const Poco::JSON::Object& record, Context& context) {
-    s3::S3Options options;
-    options.endpoint = record.getValue<std::string>("endpoint");
-    options.region = record.getValue<std::string>("region");
-    options.caFile = record.getValue<std::string>("ca_file");
-    options.profile = record.getValue<std::string>("profile");
-    options.forcePathStyle = record.getValue<bool>("path_style");
-    const auto key = record.getValue<std::string>("key");
-    const auto id = record.getValue<std::string>("upload");
-    s3::Client client(s3::serverSettings(options, record.getValue<std::string>("bucket")), context);
-    const s3::Bucket bucket(client);
-    bool there = false;
-    bucket.listUploads(key, [&](s3::ListedUpload&& upload) { there = there || upload.id == id; });
-    if (!there) return {};
-    bucket.abortUpload(key, id);
-    return "aborted the unfinished upload of the archive " + bucket.shown(key);
+std::string S3Transport::recover(const Poco::JSON::Object& record, Decision decision, Context& context) {
+    return S3UploadRecord::fromJson(record).recover(decision, context);
 }
 
 }  // namespace roost::transport

@@ -121,10 +121,10 @@ TEST_CASE("the journal's record aborts the upload and holds no secret") {
     const std::string record = context.journalRecords[0];
     CHECK(record.find(std::getenv("S3_SECRET_ACCESS_KEY")) == std::string::npos);
     CHECK(test.uploads() == 2);
-    CHECK(recoverTarget(record, "tar-gz", context) ==
+    CHECK(recoverTarget(record, Decision::undone, "tar-gz", context) ==
           "aborted the unfinished upload of the archive '" + test.url("x.zip") + "'");
     CHECK(test.uploads() == 1);  // somebody else's
-    CHECK(recoverTarget(record, "tar-gz", context).empty());
+    CHECK(recoverTarget(record, Decision::undone, "tar-gz", context).empty());
     test.bucket.abortUpload("other", id);
 }
 
