@@ -3,6 +3,8 @@
 What the proxy lets through, the server behind it has answered; a test decides request by request what becomes of it.
 """
 import contextlib
+import hashlib
+import hmac
 import os
 import re
 import signal
@@ -30,8 +32,9 @@ class Server:
     def endpoint(self):
         return f"http://127.0.0.1:{self.port}"
 
-    def start(self):
-        env = {**os.environ, "ROOT_ACCESS_KEY": os.environ["S3_ACCESS_KEY_ID"], "ROOT_SECRET_KEY": os.environ["S3_SECRET_ACCESS_KEY"]}
+    def start(self, **keys):
+        keys = keys or os.environ
+        env = {**os.environ, "ROOT_ACCESS_KEY": keys["S3_ACCESS_KEY_ID"], "ROOT_SECRET_KEY": keys["S3_SECRET_ACCESS_KEY"]}
         self.process = subprocess.Popen([os.environ["ROOST_TEST_S3_PROGRAM"], "--port", f"127.0.0.1:{self.port}", "--quiet", "--keep-alive",
                                          *self.arguments, "posix", self.folder], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         for _ in range(400):
@@ -98,12 +101,51 @@ def answer(status, code="", message="", headers=""):
     return f"HTTP/1.1 {status} Told\r\nContent-Length: {len(body)}\r\n{headers}\r\n".encode() + body
 
 
+def signature(request, secret, headers):
+    """AWS Signature Version 4 of a request with these headers signed, by the credential scope that it names."""
+    scope = re.search(r"Credential=[^/]*/([^,]*)", request.headers["authorization"]).group(1)
+    path, _, query = request.head.split(b" ", 2)[1].decode().partition("?")
+    lines = [request.method, path, "&".join(sorted(part if "=" in part else part + "=" for part in query.split("&") if part))]
+    lines += [f"{name}:{' '.join(request.headers[name].split())}" for name in headers]
+    text = "\n".join([*lines, "", ";".join(headers), request.headers["x-amz-content-sha256"]])
+    told = "\n".join(["AWS4-HMAC-SHA256", request.headers["x-amz-date"], scope, hashlib.sha256(text.encode()).hexdigest()])
+    key = b"AWS4" + secret.encode()
+    for part in [*scope.split("/"), told]:
+        key = hmac.new(key, part.encode(), hashlib.sha256).digest()
+    return key.hex()
+
+
+def signed_headers(request):
+    return re.search("SignedHeaders=([^,]*)", request.headers["authorization"]).group(1).split(";")
+
+
+def take_token(request, secret, token):
+    """What a server with lent credentials does first: checks the signature, of which the token is a part. Gives an
+    answer where it does not fit. Else the request is signed anew without the token, for a server that knows none."""
+    headers = signed_headers(request)
+    authorization = request.headers["authorization"]
+    if request.headers.get("x-amz-security-token") != token or "x-amz-security-token" not in headers:
+        return answer(400, "InvalidToken", "The provided token is malformed or otherwise invalid.")
+    if f"Signature={signature(request, secret, headers)}" not in authorization:
+        return answer(403, "SignatureDoesNotMatch", "It does not.")
+    headers.remove("x-amz-security-token")
+    anew = re.sub("SignedHeaders=[^,]*", "SignedHeaders=" + ";".join(headers), authorization)
+    anew = re.sub("Signature=[0-9a-f]*", "Signature=" + signature(request, secret, headers), anew)
+    head = re.sub(rb"(?i)\r\nx-amz-security-token:[^\r]*", b"", request.head)
+    request.head = re.sub(rb"(?i)(\r\nauthorization:)[^\r]*", rb"\1 " + anew.encode(), head)
+    return None
+
+
 class Reset(Exception):
     """The connection is reset."""
 
 
 class Away(Exception):
     """The connection is reset, and from now on all are refused."""
+
+
+class Cut(bytes):
+    """An answer of which only the front is sent before the connection ends."""
 
 
 class Proxy:
@@ -172,7 +214,12 @@ class Proxy:
                     self.requests.append(request)
                     rule = self.rule
                 forward = lambda: self._forward(request)
-                connection.sendall(rule(request, forward) if rule else forward())
+                told = rule(request, forward) if rule else forward()
+                connection.sendall(told[:len(told) - max(1, len(told) // 3)] if isinstance(told, Cut) else told)
+                if isinstance(told, Cut):
+                    connection.shutdown(socket.SHUT_WR)
+                    time.sleep(0.2)
+                    break
         except Away:
             self.stop()
         except (OSError, Reset, ValueError):

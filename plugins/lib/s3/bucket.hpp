@@ -60,6 +60,8 @@ public:
     [[nodiscard]] bool hasAny(const std::string& prefix) const;
     /// Nothing where there is no such object.
     [[nodiscard]] std::optional<ObjectHead> head(const std::string& key) const;
+    /// Throws why there is no such object as head() looked for: the bucket, the key, the credentials.
+    [[noreturn]] void explainMissing(const std::string& key) const;
     /// Fills `into` with the bytes from `offset` on, all of them or it throws. With an ETag only from that
     /// version (ServerRefusal of status 412 where it is gone). `whole` says that this is all there is.
     ObjectHead read(const std::string& key, std::uint64_t offset, std::span<std::byte> into,
@@ -87,6 +89,8 @@ public:
     [[nodiscard]] std::int64_t serverTime(const std::string& prefix) const;
 
 private:
+    void abortTwins(const std::string& key, const std::string& id, std::int64_t within) const;
+    void askForWords(const std::string& key, const std::string& what) const;
     void removeBatch(std::span<const std::string> keys) const;
 
     Client& client_;

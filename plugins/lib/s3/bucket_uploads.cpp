@@ -28,11 +28,35 @@ std::string Bucket::startUpload(const std::string& key, Headers headers) const {
     request.query = {{"uploads", ""}};
     request.headers = std::move(headers);
     request.what = "begin to write " + shown(key);
-    std::string id = parseXml(client_.send(request).body).textOf("UploadId");
+    const auto asked = std::chrono::steady_clock::now();
+    const Answer answer = client_.send(request);
+    std::string id = parseXml(answer.body).textOf("UploadId");
     if (id.empty())
         throw Error("cannot " + request.what + ": the server gives no id for the upload",
                     "check that the endpoint is that of an S3 server");
+    if (answer.tries > 1)
+        abortTwins(key, id, std::chrono::nanoseconds(std::chrono::steady_clock::now() - asked).count());
     return id;
+}
+
+/// A try whose answer was lost has begun an upload, too: one to the same key, within these nanoseconds.
+void Bucket::abortTwins(const std::string& key, const std::string& id, std::int64_t within) const {
+    std::int64_t begun = 0;
+    std::vector<ListedUpload> others;
+    try {
+        listUploads(key, [&](ListedUpload&& upload) {
+            if (upload.id == id) begun = upload.initiatedNanoseconds;
+            if (upload.id != id && upload.key == key) others.push_back(std::move(upload));
+        });
+        for (const ListedUpload& other : others)
+            if (other.initiatedNanoseconds >= begun - within - clockTolerance &&
+                other.initiatedNanoseconds <= begun + clockTolerance)
+                abortUpload(key, other.id);
+    } catch (const ServerRefusal& refusal) {  // a key may not be allowed to; the upload itself is good
+        client_.context().log(
+            LogLevel::warning,
+            std::string(refusal.what()) + "; an upload that was begun twice may be left unfinished");
+    }
 }
 
 UploadedPart Bucket::uploadPart(const std::string& key, const std::string& id, unsigned number,

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "lib/s3/connection.hpp"
 #include "lib/s3/request.hpp"
 #include "lib/s3/server_settings.hpp"
 #include "roost/error.hpp"
@@ -48,7 +49,7 @@ struct Refusal {
                                          const BucketAddress& address);
 
 /// The server cannot be reached, or not be trusted.
-[[nodiscard]] NoAnswer connectionError(const Request& request, const std::string& problem,
+[[nodiscard]] NoAnswer connectionError(const Request& request, const Exchange& exchange,
                                        const BucketAddress& address);
 
 }  // namespace roost::s3

@@ -169,8 +169,8 @@ void S3Target::commit() {
     } catch (const s3::NoAnswer& problem) {
         leaveOpen(problem);
     } catch (const s3::ServerRefusal& refusal) {
-        if (refusal.status() == 412) throw existsAlready();
         if (s3::leavesOpen(refusal)) leaveOpen(refusal);
+        if (refusal.status() == 412) throw existsAlready();
         throw;
     }
     ended_ = true;
@@ -180,10 +180,8 @@ void S3Target::complete(const s3::Headers& conditions) {
     try {
         bucket_.completeUpload(key_, record_.id, parts_, conditions);
     } catch (const s3::ServerRefusal& refusal) {
-        if (refusal.status() != 404) throw;
-        // The answer to an earlier try may have been lost.
-        const auto head = bucket_.head(key_);
-        if (!head || head->size != file_.size()) throw;
+        // The answer to an earlier try may have been lost: what is there is this archive then.
+        if ((refusal.status() != 404 && refusal.status() != 412) || !record_.isComplete(bucket_)) throw;
     }
 }
 

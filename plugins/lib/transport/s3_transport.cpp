@@ -30,8 +30,7 @@ public:
     S3Input(s3::ServerSettings settings, std::string key, Context& context)
         : client_(std::move(settings), context), bucket_(client_), key_(std::move(key)), crew_(readers) {
         const auto head = bucket_.head(key_);
-        if (!head)
-            throw Error("cannot read " + bucket_.shown(key_) + ": there is no such object", "check the key");
+        if (!head) bucket_.explainMissing(key_);
         head_ = *head;
         rewind();
     }

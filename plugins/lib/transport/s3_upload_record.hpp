@@ -37,12 +37,16 @@ struct S3UploadRecord {
     /// for nothing. Throws as Bucket does.
     [[nodiscard]] std::string recover(Decision decision, Context& context) const;
     /// Aborts it, as far as it is there.
-    [[nodiscard]] std::string undo(const s3::Bucket& bucket) const;
+    [[nodiscard]] std::string undo(const s3::Bucket& place) const;
+    /// Whether it has become the object, though its answer was lost.
+    [[nodiscard]] bool isComplete(const s3::Bucket& place) const {
+        return !isUploading(place) && isInPlace(place);
+    }
 
 private:
-    [[nodiscard]] std::string finish(const s3::Bucket& bucket) const;
-    [[nodiscard]] bool isUploading(const s3::Bucket& bucket) const;
-    [[nodiscard]] bool isInPlace(const s3::Bucket& bucket) const;
+    [[nodiscard]] std::string finish(const s3::Bucket& place) const;
+    [[nodiscard]] bool isUploading(const s3::Bucket& place) const;
+    [[nodiscard]] bool isInPlace(const s3::Bucket& place) const;
 };
 
 }  // namespace roost::transport
