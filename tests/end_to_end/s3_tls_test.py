@@ -147,15 +147,15 @@ class Words(RoostCase):
         with socket.socket() as nobody:  # takes no connections
             nobody.bind(("127.0.0.1", 0))
             port = nobody.getsockname()[1]
-            said = self.roost("inspect", "s3://bkt/a", env={"S3_ENDPOINT": f"http://127.0.0.1:{port}"}, expect=1).stderr
-        self.assertRegex(said, f"cannot look at 's3://bkt/a': Failed to connect to 127.0.0.1 port {port} .*\n  check that the server runs, "
+            said = self.roost("inspect", "s3://bkt/a.tgz", env={"S3_ENDPOINT": f"http://127.0.0.1:{port}"}, expect=1).stderr
+        self.assertRegex(said, f"cannot look at 's3://bkt/a.tgz': Failed to connect to 127.0.0.1 port {port} .*\n  check that the server runs, "
                                f"the S3 endpoint \\(http://127.0.0.1:{port}\\) and the network\n")
-        said = self.roost("inspect", "s3://bkt/a", env={"S3_ENDPOINT": "http://nowhere.invalid"}, expect=1).stderr
+        said = self.roost("inspect", "s3://bkt/a.tgz", env={"S3_ENDPOINT": "http://nowhere.invalid"}, expect=1).stderr
         self.assertIn("Could not resolve host: bkt.nowhere.invalid\n  check the S3 endpoint (http://bkt.nowhere.invalid); where the bucket cannot "
                       "stand in the host name, set force-path-style\n", said)
 
     def test_amazons_names_are_checked_before_it_is_asked(self):
-        said = self.roost("inspect", "s3://Not_A_Bucket/a", env={"S3_ENDPOINT": "", "S3_REGION": "eu-west-3"}, expect=1).stderr
+        said = self.roost("inspect", "s3://Not_A_Bucket/a.tgz", env={"S3_ENDPOINT": "", "S3_REGION": "eu-west-3"}, expect=1).stderr
         self.assertEqual(said, "roost: no bucket of Amazon S3 can be called 'Not_A_Bucket'\n  a bucket's name has 3 to 63 lower-case letters, digits, "
                                "'-' and '.', with a letter or digit at both ends; for another server set the endpoint (S3_ENDPOINT)\n")
 
