@@ -194,14 +194,24 @@ void checkInterruption(Bench& bench) {
             "a run that was stopped at its first item came out as: " + ran.message);
 }
 
+/// A url of the same kind that leads nowhere: to another host, or whatever stands behind "//", where there is
+/// one.
+std::string nowhere(const std::string& url, const std::filesystem::path& folder) {
+    constexpr std::string_view name = "there-is-nothing-here";
+    const std::size_t colon = url.find(':');
+    const std::string scheme = url.substr(0, colon);
+    const bool named = colon != url.npos && url.compare(colon, 3, "://") == 0 && url.size() > colon + 3 &&
+                       url[colon + 3] != '/';
+    if (named) return scheme + "://" + std::string(name) + "/" + std::string(name);
+    return scheme + ":" + (folder / name).string();
+}
+
 void checkMissing(Bench& bench) {
     const Node* url = bench.options().find("url");
     if (url == nullptr || !url->isScalar()) throw NotApplicable("it has no url that could lead nowhere");
-    const std::string scheme = url->scalar.substr(0, url->scalar.find(':'));
     Node options = bench.options();
     for (auto& [key, value] : options.members)
-        if (key.scalar == "url")
-            value.scalar = scheme + ":" + (bench.folder() / "there-is-nothing-here").string();
+        if (key.scalar == "url") value.scalar = nowhere(url->scalar, bench.folder());
     Collected collected;
     const HostStage sink([&] { return std::make_unique<CollectingSink>(collected); });
     RunRequest request;

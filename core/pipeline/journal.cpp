@@ -163,6 +163,7 @@ void Journal::append(const JournalRecord& record, const std::string& pipeline) {
         write(runLine(pipeline));
     }
     write(toJson(record));
+    ++appended_;
 }
 
 void Journal::decide() {

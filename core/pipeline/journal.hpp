@@ -38,6 +38,8 @@ public:
     /// Writes down that the run is committed: from now on recovery finishes it and asks no one. Nothing where
     /// there are no records.
     void decide();
+    /// How many records have been appended so far.
+    [[nodiscard]] std::uint64_t appended() const noexcept { return appended_; }
     /// The run ended in order: nothing is left to recover.
     void remove() noexcept;
     /// Whether the journal is there, for who has to know it at any moment, on any thread.
@@ -50,6 +52,7 @@ private:
     std::filesystem::path file_;
     int descriptor_ = -1;
     std::atomic<bool> kept_ = false;
+    std::uint64_t appended_ = 0;
 };
 
 /// A run whose journal is in use.

@@ -36,8 +36,8 @@ std::string rfc3339(std::chrono::system_clock::time_point time) {
     return Poco::DateTimeFormatter::format(Poco::Timestamp(micros), "%Y-%m-%dT%H:%M:%SZ");
 }
 
-const char* word(ExitCode code) {
-    switch (code) {
+const char* word(const RunOutcome& outcome) {
+    switch (outcome.code) {
         case ExitCode::done:
             return "done";
         case ExitCode::failed:
@@ -47,7 +47,7 @@ const char* word(ExitCode code) {
         case ExitCode::setAside:
             return "done, some set aside";
         case ExitCode::untidy:
-            return "committed, tidying left";
+            return outcome.undoingLeft ? "failed, tidying left" : "committed, tidying left";
         case ExitCode::interrupted:
             return "interrupted";
     }
@@ -191,7 +191,7 @@ std::string formatReport(const Run& run, const RunOutcome& outcome, const RunEnv
     report.set("dry_run", environment.dryRun);
     report.set("started", rfc3339(environment.startTime));
     report.set("seconds", std::chrono::duration<double>(outcome.elapsed).count());
-    report.set("status", word(outcome.code));
+    report.set("status", word(outcome));
     report.set("exit_code", static_cast<int>(outcome.code));
     if (!outcome.message.empty()) report.set("error", outcome.message);
     if (!outcome.hint.empty()) report.set("hint", outcome.hint);

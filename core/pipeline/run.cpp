@@ -68,22 +68,44 @@ void Run::begin() {
     }
 }
 
+/// False where the sink could not undo all that it did: it says so by journalling what is left.
+bool Run::abortOne(PlannedSink& sink) noexcept {
+    // Last words, should the plugin throw here and thereby end the process.
+    environment_.log(LogLevel::debug, sink.context->label() + ": is undone");
+    const std::uint64_t before = environment_.journal.appended();
+    const PresentCall present(sink.context->label());
+    sink.sink->abort();
+    return environment_.journal.appended() == before;
+}
+
 void Run::abortAll() noexcept {
+    std::vector<std::string> unfinished;
     for (std::size_t i = 0; i < states_.size(); ++i)
         if (states_[i] == SinkState::begun && (!flow_ || flow_->sinkIdle(i))) {
-            // Last words, should the plugin throw here and thereby end the process.
-            environment_.log(LogLevel::debug, plan_->sinks[i].context->label() + ": is undone");
-            const PresentCall present(plan_->sinks[i].context->label());
-            plan_->sinks[i].sink->abort();
-            states_[i] = SinkState::idle;
+            const bool undone = abortOne(plan_->sinks[i]);
+            states_[i] = undone ? SinkState::idle : SinkState::left;
+            if (!undone) unfinished.push_back(plan_->sinks[i].context->label());
         }
+    if (!unfinished.empty()) leaveUndoing(unfinished);
     if (!hung() && !untidy_ && std::ranges::find(states_, SinkState::left) == states_.end())
         environment_.journal.remove();
 }
 
-void Run::leaveToRecovery(RunOutcome& outcome, const std::string& message) {
+/// The failure, or the interruption, keeps its words; what is left is said behind them.
+void Run::leaveUndoing(const std::vector<std::string>& labels) {
+    std::string names;
+    for (const std::string& label : labels) names += (names.empty() ? "" : ", ") + label;
+    outcome_.undoingLeft = outcome_.code != ExitCode::untidy;
+    outcome_.code = ExitCode::untidy;
+    outcome_.message +=
+        "; what " + names + " had staged could not be taken away again, and shows nowhere yet";
+    outcome_.hint += std::string(outcome_.hint.empty() ? "" : "\n  ") +
+                     "'roost recover' takes away what is left, as the next run does by itself";
+}
+
+void Run::leaveToRecovery(RunOutcome& outcome, const std::string& message, const std::string& does) {
     setFailure(outcome, ExitCode::untidy, message,
-               "'roost recover' finishes it, as the next run does by itself");
+               "'roost recover' " + does + ", as the next run does by itself");
     for (SinkState& state : states_)
         if (state == SinkState::begun) state = SinkState::left;
 }
@@ -97,12 +119,14 @@ bool Run::commitOne(std::size_t index, RunOutcome& outcome) {
         states_[index] = SinkState::committed;
         return true;
     } catch (const OutcomeUnknown& error) {
-        leaveToRecovery(outcome, std::string(error.what()));
+        leaveToRecovery(outcome, error.what(), "finds out, and finishes or undoes it");
     } catch (const std::exception& error) {
         const auto* known = dynamic_cast<const Error*>(&error);
         if (sink.commitRole == CommitRole::follows) {
-            leaveToRecovery(outcome, std::string(error.what()) +
-                                         "; the run is committed, this part of it is not in place yet");
+            leaveToRecovery(
+                outcome,
+                std::string(error.what()) + "; the run is committed, this part of it is not in place yet",
+                "finishes it");
         } else if (others) {
             setFailure(outcome, ExitCode::untidy,
                        std::string(error.what()) + "; sinks before it have committed",

@@ -21,7 +21,7 @@ enum class ExitCode : int {
     failed = 1,        ///< nothing at the target has changed
     usage = 2,         ///< the command line or the definition is wrong
     setAside = 3,      ///< done, but some values or files were set aside
-    untidy = 4,        ///< committed, but tidying up is left, or the report could not be written
+    untidy = 4,        ///< tidying up is left after a commit or a failure, or the report could not be written
     interrupted = 130  ///< nothing at the target has changed
 };
 
@@ -48,6 +48,7 @@ struct RunOutcome {
     ExitCode code = ExitCode::done;
     std::string message;  ///< of a failure
     std::string hint;
+    bool undoingLeft = false;  ///< of ExitCode::untidy: the run failed, and recovery has to undo the rest
     std::vector<SinkOutcome> sinks;
     std::chrono::steady_clock::duration elapsed{};
 };
@@ -81,12 +82,14 @@ private:
     void move(RunOutcome& outcome);
     void begin();
     void abortAll() noexcept;
+    [[nodiscard]] bool abortOne(PlannedSink& sink) noexcept;
+    void leaveUndoing(const std::vector<std::string>& labels);
     void commitAll(RunOutcome& outcome);
     bool commitOne(std::size_t sink, RunOutcome& outcome);
     bool commitRole(CommitRole role, RunOutcome& outcome);
     void tidyAll(RunOutcome& outcome);
     [[nodiscard]] bool rehearses();
-    void leaveToRecovery(RunOutcome& outcome, const std::string& message);
+    void leaveToRecovery(RunOutcome& outcome, const std::string& message, const std::string& does);
     void makeProgress();
 
     const ResolvedPipeline& pipeline_;

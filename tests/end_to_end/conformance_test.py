@@ -86,6 +86,34 @@ class Own(Conformance):
         self.assertEqual(self.skipped(self.check(PLUGINS / "source-postgresql.so", url=f"postgresql:///{where}")) - {"memory"}, set())
 
 
+    @unittest.skipUnless(os.environ.get("ROOST_TEST_S3_FOLDER"), "needs scripts/with-s3.sh")
+    def test_s3(self):
+        # The server shows a bucket as a folder; what it keeps of its own beside the objects is none of the target.
+        bucket = Path(os.environ["ROOST_TEST_S3_FOLDER"]) / f"conformance-{os.getpid()}"
+        bucket.mkdir()
+        self.addCleanup(shutil.rmtree, bucket, ignore_errors=True)
+        seen = f"cd '{bucket}' && find . -path ./.sgwtmp/tmp -prune -o -type f -printf '%p %s\\n' | sort"
+        empty = f"find '{bucket}' -mindepth 1 -delete"
+        where = f"s3://{bucket.name}/users"
+        sink = self.check(PLUGINS / "sink-s3.so", "--before", empty, "--observe", seen, "--except", "destroyed", url=where)
+        self.assertEqual(self.skipped(sink) - {"memory"}, {"mixed", "empty"})
+        # One that is destroyed leaves what it has staged to recovery; what counts is what shows.
+        shown = f"cd '{bucket}' && find . -path ./.sgwtmp -prune -o -path './users/.roost-staging-*' -prune -o -type f -print | sort"
+        self.check(PLUGINS / "sink-s3.so", "--before", empty, "--observe", shown, "--only", "destroyed", url=where)
+        for name in ("tar-gz", "zip"):
+            with self.subTest(name):
+                self.check(PLUGINS / f"sink-{name}.so", "--before", empty, "--observe", seen, url=f"s3://{bucket.name}/b.{name.replace('-', '.')}")
+        make_user_files(bucket / "users", ["u1", "u2"], awkward=False)
+        with open(bucket / "users" / "u1" / "pdfs" / "large.bin", "wb") as large:
+            large.truncate(80 << 20)
+        source = self.check(PLUGINS / "source-s3.so", url=f"s3://{bucket.name}/users")
+        self.assertEqual(self.skipped(source) - {"memory"}, {"reread", "restrict"})
+        self.roost("run", PIPELINES / "full-backup.yaml", "--set", f"out=s3://{bucket.name}/backup.tar.gz", "--progress", "none",
+                   env={"DATABASE_URL": f"sqlite:{FIXTURES}/aviary/aviary.db", "STORAGE_BACKEND": "s3", "S3_BUCKET": bucket.name})
+        archive = self.check(PLUGINS / "source-tar-gz.so", url=f"s3://{bucket.name}/backup.tar.gz")
+        self.assertEqual(self.skipped(archive) - {"memory"}, {"restrict"})
+
+
 class Bad(Conformance):
     """Each wrong plugin fails the check that is about what is wrong with it."""
 

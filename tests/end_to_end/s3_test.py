@@ -4,7 +4,6 @@ import os
 import random
 import shutil
 import signal
-import socket
 import sqlite3
 import subprocess
 import time
@@ -255,40 +254,6 @@ class Killed(Bucket):
         self.assertFalse((self.place / "a.tar.gz").exists())
         self.roost("recover")
         self.assertNothingStaged()
-
-    def test_a_server_that_dies_ends_the_run_and_nothing_shows(self):
-        folder = self.folder / "own server"
-        (folder / "bkt").mkdir(parents=True)
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        env = {**os.environ, "ROOT_ACCESS_KEY": os.environ["S3_ACCESS_KEY_ID"], "ROOT_SECRET_KEY": os.environ["S3_SECRET_ACCESS_KEY"]}
-        server = subprocess.Popen([os.environ["ROOST_TEST_S3_PROGRAM"], "--port", f"127.0.0.1:{port}", "--quiet", "posix", folder],
-                                  env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        self.addCleanup(lambda: (server.kill(), server.wait()))
-        for _ in range(200):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.05)
-        users = self.users()
-        write(users / "u2" / "pdfs" / "huge.bin", os.urandom(150_000_000), 0o644, 1)
-        path = self.folder / "copy.yaml"
-        path.write_text(COPY % (f"file:{users}", "s3://bkt/users"))
-        running = self.start("run", path, "--yes", "--progress", "none", env={"S3_ENDPOINT": f"http://127.0.0.1:{port}"})
-        parts = folder / "bkt" / ".sgwtmp" / "multipart"
-        for _ in range(2000):
-            if parts.exists() and any(p.is_file() for p in parts.rglob("*")):
-                break
-            time.sleep(0.005)
-        server.kill()
-        server.wait()
-        said = running.communicate(timeout=120)[1]
-        self.assertEqual(running.returncode, 1, said)
-        self.assertIn("cannot write 's3://bkt/users/", said)
-        self.assertIn("what was staged is left under 's3://bkt/users/.roost-staging-", said)
-        shown = [p for p in (folder / "bkt").rglob("*.pdf") if ".sgwtmp" not in p.parts]
-        self.assertEqual(shown, [])
 
 
 if __name__ == "__main__":

@@ -141,7 +141,7 @@ public:
     /// rest to recovery.
     virtual void tidy() {}
     /// Undoes what begin() and write() did. Called from begin() on, at most once, never after commit()
-    /// succeeded.
+    /// succeeded. Where it cannot, it journals what is left: that stays for recovery to undo.
     virtual void abort() noexcept = 0;
     /// After commit(): what was made, for the report: names and values ("size" in bytes, "rows", "files").
     [[nodiscard]] virtual std::vector<std::pair<std::string, std::string>> summary() const { return {}; }

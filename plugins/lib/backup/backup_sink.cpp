@@ -98,8 +98,9 @@ std::vector<std::pair<std::string, std::string>> BackupSink::summary() const {
             {"files", std::to_string(files)}};
 }
 
-std::string BackupSink::recover(const std::string& record, std::string_view plugin, Context& context) {
-    return transport::recoverTarget(record, plugin, context);
+std::string BackupSink::recover(const std::string& record, Decision decision, std::string_view plugin,
+                                Context& context) {
+    return transport::recoverTarget(record, decision, plugin, context);
 }
 
 }  // namespace roost::backup

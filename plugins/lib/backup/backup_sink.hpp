@@ -80,7 +80,8 @@ protected:
     /// Beyond single values: the url, and who may read the archive.
     static void check(const BackupSinkOptions& options, const Node& settings, std::string_view plugin,
                       Diagnostics& diagnostics);
-    static std::string recover(const std::string& record, std::string_view plugin, Context& context);
+    static std::string recover(const std::string& record, Decision decision, std::string_view plugin,
+                               Context& context);
 
 private:
     void judgeEncryption(Acceptance& acceptance) const;

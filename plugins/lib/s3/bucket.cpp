@@ -76,8 +76,23 @@ std::optional<ObjectHead> Bucket::head(const std::string& key) const {
         return headOf(client_.send(request));
     } catch (const ServerRefusal& refusal) {
         if (refusal.status() == 404 && refusal.code() != "NoSuchBucket") return std::nullopt;
+        askForWords(key, request.what);
         throw;
     }
+}
+
+/// An answer to HEAD has no body, and so no reason. Throws what the server says to GET.
+void Bucket::askForWords(const std::string& key, const std::string& what) const {
+    Request request;
+    request.key = key;
+    request.what = what;
+    request.headers.emplace_back("Range", "bytes=0-0");
+    static_cast<void>(client_.send(request));
+}
+
+void Bucket::explainMissing(const std::string& key) const {
+    askForWords(key, "read " + shown(key));
+    throw Error("cannot read " + shown(key) + ": it has only just come to be there", "run it again");
 }
 
 ObjectHead Bucket::read(const std::string& key, std::uint64_t offset, std::span<std::byte> into,

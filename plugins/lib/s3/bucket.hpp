@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -29,6 +30,12 @@ struct ListedUpload {
     std::int64_t initiatedNanoseconds = 0;
 };
 
+/// From and to, in nanoseconds since 1970-01-01 UTC.
+struct TimeSpan {
+    std::int64_t from = 0;
+    std::int64_t to = std::numeric_limits<std::int64_t>::max();
+};
+
 /// A part that the server has.
 struct UploadedPart {
     unsigned number = 0;
@@ -53,6 +60,8 @@ public:
     [[nodiscard]] bool hasAny(const std::string& prefix) const;
     /// Nothing where there is no such object.
     [[nodiscard]] std::optional<ObjectHead> head(const std::string& key) const;
+    /// Throws why there is no such object as head() looked for: the bucket, the key, the credentials.
+    [[noreturn]] void explainMissing(const std::string& key) const;
     /// Fills `into` with the bytes from `offset` on, all of them or it throws. With an ETag only from that
     /// version (ServerRefusal of status 412 where it is gone). `whole` says that this is all there is.
     ObjectHead read(const std::string& key, std::uint64_t offset, std::span<std::byte> into,
@@ -73,8 +82,15 @@ public:
     /// One that is not there is no error.
     void abortUpload(const std::string& key, const std::string& id) const;
     void listUploads(const std::string& prefix, const std::function<void(ListedUpload&&)>& visit) const;
+    /// Aborts the uploads to this very key that began in this time, by the server's clock. Returns how many.
+    std::size_t abortUploads(const std::string& key, const TimeSpan& begun) const;
+    /// The server's clock, in nanoseconds since 1970; this machine's where the server does not tell. Looks
+    /// into the bucket, at what begins with `prefix`.
+    [[nodiscard]] std::int64_t serverTime(const std::string& prefix) const;
 
 private:
+    void abortTwins(const std::string& key, const std::string& id, std::int64_t within) const;
+    void askForWords(const std::string& key, const std::string& what) const;
     void removeBatch(std::span<const std::string> keys) const;
 
     Client& client_;

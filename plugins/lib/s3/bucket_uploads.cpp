@@ -1,9 +1,15 @@
 #include "lib/s3/bucket.hpp"
+
+#include <chrono>
+
 #include "lib/s3/xml_answer.hpp"
 
 namespace roost::s3 {
 
 namespace {
+
+/// Some servers' times have seconds, and what was noted in one may have begun before it by that.
+constexpr std::int64_t clockTolerance = 2'000'000'000;
 
 std::string partList(std::span<const UploadedPart> parts) {
     std::string body = "<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">";
@@ -22,11 +28,35 @@ std::string Bucket::startUpload(const std::string& key, Headers headers) const {
     request.query = {{"uploads", ""}};
     request.headers = std::move(headers);
     request.what = "begin to write " + shown(key);
-    std::string id = parseXml(client_.send(request).body).textOf("UploadId");
+    const auto asked = std::chrono::steady_clock::now();
+    const Answer answer = client_.send(request);
+    std::string id = parseXml(answer.body).textOf("UploadId");
     if (id.empty())
         throw Error("cannot " + request.what + ": the server gives no id for the upload",
                     "check that the endpoint is that of an S3 server");
+    if (answer.tries > 1)
+        abortTwins(key, id, std::chrono::nanoseconds(std::chrono::steady_clock::now() - asked).count());
     return id;
+}
+
+/// A try whose answer was lost has begun an upload, too: one to the same key, within these nanoseconds.
+void Bucket::abortTwins(const std::string& key, const std::string& id, std::int64_t within) const {
+    std::int64_t begun = 0;
+    std::vector<ListedUpload> others;
+    try {
+        listUploads(key, [&](ListedUpload&& upload) {
+            if (upload.id == id) begun = upload.initiatedNanoseconds;
+            if (upload.id != id && upload.key == key) others.push_back(std::move(upload));
+        });
+        for (const ListedUpload& other : others)
+            if (other.initiatedNanoseconds >= begun - within - clockTolerance &&
+                other.initiatedNanoseconds <= begun + clockTolerance)
+                abortUpload(key, other.id);
+    } catch (const ServerRefusal& refusal) {  // a key may not be allowed to; the upload itself is good
+        client_.context().log(
+            LogLevel::warning,
+            std::string(refusal.what()) + "; an upload that was begun twice may be left unfinished");
+    }
 }
 
 UploadedPart Bucket::uploadPart(const std::string& key, const std::string& id, unsigned number,
@@ -92,6 +122,25 @@ void Bucket::listUploads(const std::string& prefix, const std::function<void(Lis
             throw Error("cannot " + request.what + ": the server's list goes on and does not say where");
         marker = std::move(next);
     }
+}
+
+std::size_t Bucket::abortUploads(const std::string& key, const TimeSpan& begun) const {
+    std::vector<std::string> ids;
+    listUploads(key, [&](ListedUpload&& upload) {
+        if (upload.key == key && upload.initiatedNanoseconds >= begun.from - clockTolerance &&
+            upload.initiatedNanoseconds <= begun.to)
+            ids.push_back(std::move(upload.id));
+    });
+    for (const std::string& id : ids) abortUpload(key, id);
+    return ids.size();
+}
+
+std::int64_t Bucket::serverTime(const std::string& prefix) const {
+    Request request;
+    request.what = "list " + shown(prefix);
+    request.query = {{"list-type", "2"}, {"prefix", prefix}, {"max-keys", "1"}};
+    if (const std::int64_t told = headerTime(client_.send(request).header("date")); told != 0) return told;
+    return std::chrono::nanoseconds(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
 }  // namespace roost::s3

@@ -13,6 +13,9 @@ namespace roost::s3 {
 namespace {
 
 constexpr unsigned attempts = 8;
+constexpr unsigned fewAttempts = 3;
+constexpr long silentSeconds = 60;
+constexpr long fewSilentSeconds = 10;
 constexpr std::chrono::milliseconds firstPause{100};
 constexpr std::chrono::milliseconds longestPause{10'000};
 constexpr std::chrono::milliseconds lookEvery{50};
@@ -62,21 +65,25 @@ void Client::pause(unsigned attempt) {
 
 Answer Client::send(const Request& request) {
     Answer answer;
+    const bool patient = patience_ == Patience::usual;
+    unsigned resent = 0;
     for (unsigned attempt = 0;; ++attempt) {
         if (!goesOn()) throw Interrupted();
         auto connection = takeConnection();
-        const Exchange exchange = connection->send(request, answer);
+        const Exchange exchange =
+            connection->send(request, answer, patient ? silentSeconds : fewSilentSeconds);
+        resent += exchange.resent ? 1 : 0;
         if (exchange.stopped) throw Interrupted();
-        const bool last = attempt + 1 == attempts;
+        const bool last = attempt + 1 == (patient ? attempts : fewAttempts);
         if (!exchange.answered) {
-            if (!exchange.repeatable || last)
-                throw connectionError(request, exchange.problem, settings_.address);
+            if (!exchange.repeatable || last) throw connectionError(request, exchange, settings_.address);
             context_.log(LogLevel::debug, "trying again to " + request.what + ": " + exchange.problem);
         } else {
             giveBack(std::move(connection));
             // A long assembly begins its answer before it knows the outcome: status 200, and then an error.
             const bool refused = answer.status < 200 || answer.status >= 300 ||
                                  (request.slow && answer.body.find("<Error>") != std::string::npos);
+            answer.tries = attempt + 1 + resent;
             if (!refused) return answer;
             const Refusal refusal = refusalOf(answer);
             if (last || !(isPassing(refusal) || answer.status < 300))

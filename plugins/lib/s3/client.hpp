@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <stop_token>
@@ -15,6 +16,12 @@
 #include "roost/context.hpp"
 
 namespace roost::s3 {
+
+/// How long a server may be away before a request is given up.
+enum class Patience : std::uint8_t {
+    usual,   ///< it may start anew meanwhile: ten seconds at least where it refuses connections
+    little,  ///< half a minute where it is silent: what is tidied up can be tidied up later
+};
 
 /// Keeps connections and hands each request one. What may pass (a broken connection, a server that is busy
 /// or asks to slow down) is tried again, with pauses that double; what a server refuses is not. Any number
@@ -32,6 +39,8 @@ public:
     /// The answer, whose status is from 200 to 299. Throws ServerRefusal, roost::Error where there is no
     /// answer, and Interrupted.
     Answer send(const Request& request);
+
+    void setPatience(Patience patience) noexcept { patience_ = patience; }
 
     /// Ends the requests that run, and all that follow, with Interrupted.
     void cancel() noexcept { cancelled_ = true; }
@@ -52,6 +61,7 @@ private:
     std::stop_token stop_;
     std::atomic<bool> cancelled_ = false;
     std::atomic<bool> ignoresStop_ = false;
+    std::atomic<Patience> patience_ = Patience::usual;
     std::mutex mutex_;
     std::vector<std::unique_ptr<Connection>> idle_;
 };

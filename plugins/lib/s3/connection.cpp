@@ -6,6 +6,7 @@
 #include <array>
 #include <cctype>
 #include <cstring>
+#include <utility>
 
 #include "lib/s3/checksums.hpp"
 #include "roost/error.hpp"
@@ -17,7 +18,6 @@ namespace {
 constexpr std::size_t largestBody = std::size_t{16} << 20U;
 constexpr std::size_t largestHeaders = std::size_t{256} << 10U;
 constexpr long connectSeconds = 15;
-constexpr long silentSeconds = 60;
 constexpr long slowSilentSeconds = 900;
 constexpr long uploadBuffer = 128L << 10U;
 constexpr long downloadBuffer = 128L << 10U;
@@ -106,6 +106,27 @@ int lookUp(void* user, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
     return 1;
 }
 
+Trouble troubleOf(CURLcode code, std::string_view message) noexcept {
+    switch (code) {
+        case CURLE_COULDNT_RESOLVE_HOST:
+            return Trouble::unknownHost;
+        case CURLE_COULDNT_CONNECT:
+            return Trouble::unreachable;
+        case CURLE_OPERATION_TIMEDOUT:
+            return Trouble::silent;
+        case CURLE_GOT_NOTHING:
+            return Trouble::noAnswer;
+        case CURLE_PEER_FAILED_VERIFICATION:
+            return Trouble::badCertificate;
+        case CURLE_SSL_CACERT_BADFILE:
+            return Trouble::certificateFile;
+        case CURLE_SSL_CONNECT_ERROR:  // OpenSSL's words for an answer in clear text
+            return message.find("wrong version number") != message.npos ? Trouble::noTls : Trouble::other;
+        default:
+            return Trouble::other;
+    }
+}
+
 bool mayHelp(CURLcode code) noexcept {
     switch (code) {
         case CURLE_COULDNT_RESOLVE_HOST:
@@ -175,6 +196,7 @@ struct Connection::Handles {
     std::function<bool()> goOn;
     std::unique_ptr<CURL, CloseEasy> easy;
     std::array<char, CURL_ERROR_SIZE> message{};
+    bool used = false;
 };
 
 void Connection::Handles::setOnce() {
@@ -251,7 +273,7 @@ Connection::Connection(const ServerSettings& settings, std::function<bool()> goO
 
 Connection::~Connection() = default;
 
-Exchange Connection::send(const Request& request, Answer& answer) {
+Exchange Connection::send(const Request& request, Answer& answer, long silentSeconds) {
     answer = Answer();
     Transfer transfer{handles_->easy.get(), &request, &answer, &handles_->goOn, 0, 0, false, false};
     const std::string url = address(handles_->settings.address, request);
@@ -272,11 +294,15 @@ Exchange Connection::send(const Request& request, Answer& answer) {
     Exchange result;
     result.answered = code == CURLE_OK;
     result.stopped = transfer.stopped;
+    long connects = 0;
+    ::curl_easy_getinfo(handles_->easy.get(), CURLINFO_NUM_CONNECTS, &connects);
+    result.resent = std::exchange(handles_->used, true) && connects > 0;
     if (result.answered || result.stopped) return result;
-    result.repeatable = mayHelp(code);
     result.problem = transfer.tooLarge              ? "the answer is larger than it can be"
                      : handles_->message[0] != '\0' ? handles_->message.data()
                                                     : ::curl_easy_strerror(code);
+    result.trouble = troubleOf(code, result.problem);
+    result.repeatable = mayHelp(code) && result.trouble != Trouble::noTls;
     return result;
 }
 

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "lib/s3/connection.hpp"
 #include "lib/s3/request.hpp"
 #include "lib/s3/server_settings.hpp"
 #include "roost/error.hpp"
@@ -22,6 +23,13 @@ private:
     std::string code_;
 };
 
+/// No answer came, though it was asked for again and again: whether the server did what it was asked to is
+/// not known.
+class NoAnswer : public Error {
+public:
+    using Error::Error;
+};
+
 struct Refusal {
     long status = 0;
     std::string code;     ///< "NoSuchKey"; "" where the answer has none
@@ -33,13 +41,15 @@ struct Refusal {
 
 /// Whether the same request may be answered otherwise later.
 [[nodiscard]] bool isPassing(const Refusal& refusal) noexcept;
+/// Whether the server may have done what it was asked to all the same.
+[[nodiscard]] bool leavesOpen(const ServerRefusal& refusal) noexcept;
 
 /// "cannot read 's3://bucket/key': access is denied (AccessDenied)", with a hint.
 [[nodiscard]] ServerRefusal refusalError(const Request& request, const Answer& answer, const Refusal& refusal,
                                          const BucketAddress& address);
 
 /// The server cannot be reached, or not be trusted.
-[[nodiscard]] Error connectionError(const Request& request, const std::string& problem,
-                                    const BucketAddress& address);
+[[nodiscard]] NoAnswer connectionError(const Request& request, const Exchange& exchange,
+                                       const BucketAddress& address);
 
 }  // namespace roost::s3

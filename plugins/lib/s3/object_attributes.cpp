@@ -53,6 +53,7 @@ std::optional<std::uint32_t> modeOf(const std::string& text) {
     return decimal ? std::optional(*decimal & 07777U) : std::nullopt;
 }
 
+/// Nanoseconds since 1970; 0 for what is none.
 std::int64_t parsedTime(const std::string& format, std::string_view text) {
     Poco::DateTime time;
     int zone = 0;
@@ -74,6 +75,10 @@ std::vector<std::pair<std::string, std::string>> attributeHeaders(const FileAttr
     return {{"x-amz-meta-mode", mode.data()}, {"x-amz-meta-mtime", time.data()}};
 }
 
+std::int64_t headerTime(const std::string& text) {
+    return parsedTime(Poco::DateTimeFormat::HTTP_FORMAT, text);
+}
+
 ObjectHead headOf(const Answer& answer) {
     ObjectHead head;
     head.etag = answer.etag();
@@ -84,8 +89,7 @@ ObjectHead headOf(const Answer& answer) {
     head.size = number<std::uint64_t>(size).value_or(0);
     head.mode = modeOf(answer.header("x-amz-meta-mode"));
     const auto own = unixTime(answer.header("x-amz-meta-mtime"));
-    head.modifiedNanoseconds =
-        own ? *own : parsedTime(Poco::DateTimeFormat::HTTP_FORMAT, answer.header("last-modified"));
+    head.modifiedNanoseconds = own ? *own : headerTime(answer.header("last-modified"));
     return head;
 }
 

@@ -33,6 +33,9 @@ struct ObjectHead {
 
 [[nodiscard]] ObjectHead headOf(const Answer& answer);
 
+/// "Sat, 31 Jan 2026 12:34:56 GMT", as headers have it; 0 for what is none.
+[[nodiscard]] std::int64_t headerTime(const std::string& text);
+
 /// "2026-01-31T12:34:56.789Z", as lists have it; 0 for what is none.
 [[nodiscard]] std::int64_t listedTime(std::string_view text);
 

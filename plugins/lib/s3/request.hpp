@@ -29,6 +29,7 @@ struct Request {
 
 struct Answer {
     long status = 0;
+    unsigned tries = 0;                          ///< how often the request was sent, at most
     std::map<std::string, std::string> headers;  ///< by names in lower case
     std::string body;                            ///< at most 16 MiB
     std::size_t received = 0;                    ///< bytes that went to Request::into

@@ -153,6 +153,19 @@ std::optional<bool> pathStyleVariable(const Environment& environment) {
     throw Error("S3_FORCE_PATH_STYLE is true or false, not '" + storage::shownName(*value) + "'");
 }
 
+/// Amazon's own rules are known; other servers may take more. In the oldest region names were freer once.
+void checkAmazonName(const std::string& bucket, const std::string& region) {
+    const auto plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
+    const bool old = region == "us-east-1";
+    const bool good =
+        bucket.size() >= 3 && bucket.find("..") == bucket.npos &&
+        (old || (bucket.size() <= 63 && plain(bucket.front()) && plain(bucket.back()) &&
+                 std::ranges::all_of(bucket, [&](char c) { return plain(c) || c == '-' || c == '.'; })));
+    if (!good)
+        throw Error("no bucket of Amazon S3 can be called '" + storage::shownName(bucket) + "'",
+                    std::string(bucketNameRules) + "; for another server set the endpoint (S3_ENDPOINT)");
+}
+
 }  // namespace
 
 ObjectPlace placeOf(const Location& location) {
@@ -214,6 +227,7 @@ ServerSettings serverSettings(const S3Options& options, const std::string& bucke
     address.endpoint = search.find(
         options.endpoint, {"S3_ENDPOINT", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"}, "endpoint_url");
     address.caFile = search.find(options.caFile, {"AWS_CA_BUNDLE"}, "ca_bundle");
+    if (address.endpoint.empty()) checkAmazonName(bucket, address.region);
     setEndpoint(address, options.forcePathStyle ? options.forcePathStyle : pathStyleVariable(environment));
     settings.credentials = search.credentials();
     return settings;

@@ -39,6 +39,11 @@ struct ObjectPlace {
 /// Never throws: what is missing is empty.
 [[nodiscard]] ObjectPlace placeOf(const Location& location);
 
+/// What a bucket may be called, for people.
+inline constexpr std::string_view bucketNameRules =
+    "a bucket's name has 3 to 63 lower-case letters, digits, '-' and '.', with a letter or digit at both "
+    "ends";
+
 /// Why no bucket can have the name; "" for one that can. Such names stand in host names and paths.
 [[nodiscard]] std::string bucketProblem(std::string_view bucket);
 

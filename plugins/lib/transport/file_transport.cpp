@@ -88,7 +88,7 @@ std::unique_ptr<stream::RepeatableInput> FileTransport::openInput(Context&) cons
     return std::make_unique<stream::FileInput>(path_);
 }
 
-std::string FileTransport::recover(const Poco::JSON::Object& record, Context&) {
+std::string FileTransport::recover(const Poco::JSON::Object& record, Decision, Context&) {
     const std::filesystem::path folder = record.getValue<std::string>(folderKey);
     std::string done;
     for (const std::string& name : stream::removeStalePartials(folder))

@@ -16,7 +16,8 @@ public:
 
     [[nodiscard]] static std::string problem(const TransportOptions& options);
     /// Removes unfinished archives from the folder that the record names.
-    [[nodiscard]] static std::string recover(const Poco::JSON::Object& record, Context& context);
+    [[nodiscard]] static std::string recover(const Poco::JSON::Object& record, Decision decision,
+                                             Context& context);
 
     [[nodiscard]] std::string shownTarget() const override { return path_.native(); }
     [[nodiscard]] std::string archiveName() const override { return path_.filename().native(); }

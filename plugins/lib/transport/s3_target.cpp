@@ -1,6 +1,5 @@
 #include "lib/transport/s3_target.hpp"
 
-#include <Poco/JSON/Object.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -8,7 +7,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <sstream>
 #include <utility>
 
 #include "lib/s3/block.hpp"
@@ -70,9 +68,17 @@ S3Target::S3Target(s3::ServerSettings settings, std::string key, stream::OnExist
       file_(temporaryFile(context.temporaryFolder()), bucket_.shown(key_), context.temporaryFolder()),
       crew_(uploads),
       flight_(std::make_unique<s3::InFlight>(crew_, flightBytes)) {
-    id_ = bucket_.startUpload(key_, {{"Content-Type", "application/octet-stream"}});
+    record_ = S3UploadRecord::of(client_.address(), key_);
+    record_.replaces = onExisting_ == stream::OnExisting::replace;
+    record_.begun = bucket_.serverTime(key_);
+    note();
     try {
+        record_.id = bucket_.startUpload(key_, {{"Content-Type", "application/octet-stream"}});
         note();
+    } catch (const s3::ServerRefusal& refusal) {
+        if (!s3::leavesOpen(refusal)) ended_ = true;  // nothing was begun
+        abort();
+        throw;
     } catch (...) {
         abort();
         throw;
@@ -80,20 +86,7 @@ S3Target::S3Target(s3::ServerSettings settings, std::string key, stream::OnExist
 }
 
 void S3Target::note() {
-    const s3::BucketAddress& address = client_.address();
-    Poco::JSON::Object record;
-    record.set("scheme", "s3");
-    record.set("endpoint", address.endpoint);
-    record.set("region", address.region);
-    record.set("bucket", address.bucket);
-    record.set("ca_file", address.caFile);
-    record.set("profile", address.profile);
-    record.set("path_style", address.pathStyle);
-    record.set("key", key_);
-    record.set("upload", id_);
-    std::ostringstream text;
-    record.stringify(text);
-    if (!context_.journal(text.str()))
+    if (!context_.journal(record_.toJson()))
         context_.log(LogLevel::debug, "no journal could be kept for " + bucket_.shown(key_));
 }
 
@@ -126,7 +119,8 @@ void S3Target::send(std::size_t index) {
     }
     sent_[index] = true;
     flight_->add(block->capacity(), [this, index, block] {
-        parts_[index] = bucket_.uploadPart(key_, id_, static_cast<unsigned>(index + 1), block->bytes());
+        parts_[index] =
+            bucket_.uploadPart(key_, record_.id, static_cast<unsigned>(index + 1), block->bytes());
     });
 }
 
@@ -160,27 +154,47 @@ void S3Target::prepare() {
     }
     flight_->drain();
     parts_.resize(sent_.size());
+    for (const s3::UploadedPart& part : parts_) record_.etags.push_back(part.etag);
+    record_.size = file_.size();
+    note();
 }
 
 void S3Target::commit() {
     client_.ignoreStop();
-    s3::Headers conditions;
-    if (onExisting_ == stream::OnExisting::fail) conditions.emplace_back("If-None-Match", "*");
+    const bool fresh = onExisting_ == stream::OnExisting::fail;
+    // Not every server knows the condition.
+    if (fresh && bucket_.head(key_)) throw existsAlready();
     try {
-        // Not every server knows the condition.
-        if (onExisting_ == stream::OnExisting::fail && bucket_.head(key_))
-            throw Error(bucket_.shown(key_) + " exists already",
-                        "choose another name, or allow it to be replaced with 'on-existing: replace'");
-        bucket_.completeUpload(key_, id_, parts_, conditions);
+        complete(fresh ? s3::Headers{{"If-None-Match", "*"}} : s3::Headers{});
+    } catch (const s3::NoAnswer& problem) {
+        leaveOpen(problem);
     } catch (const s3::ServerRefusal& refusal) {
-        if (refusal.status() == 412)
-            throw Error(bucket_.shown(key_) + " exists already",
-                        "choose another name, or allow it to be replaced with 'on-existing: replace'");
-        // The answer to an earlier try may have been lost.
-        const auto head = refusal.status() == 404 ? bucket_.head(key_) : std::nullopt;
-        if (!head || head->size != file_.size()) throw;
+        if (s3::leavesOpen(refusal)) leaveOpen(refusal);
+        if (refusal.status() == 412) throw existsAlready();
+        throw;
     }
     ended_ = true;
+}
+
+void S3Target::complete(const s3::Headers& conditions) {
+    try {
+        bucket_.completeUpload(key_, record_.id, parts_, conditions);
+    } catch (const s3::ServerRefusal& refusal) {
+        // The answer to an earlier try may have been lost: what is there is this archive then.
+        if ((refusal.status() != 404 && refusal.status() != 412) || !record_.isComplete(bucket_)) throw;
+    }
+}
+
+Error S3Target::existsAlready() const {
+    return Error(bucket_.shown(key_) + " exists already",
+                 "choose another name, or allow it to be replaced with 'on-existing: replace'");
+}
+
+/// From here on nothing of the upload may be undone: recovery looks what became of it.
+void S3Target::leaveOpen(const Error& problem) {
+    ended_ = true;
+    throw OutcomeUnknown(std::string(problem.what()) + "; whether the archive is in place is not known",
+                         problem.hint());
 }
 
 void S3Target::abort() noexcept {
@@ -189,9 +203,16 @@ void S3Target::abort() noexcept {
         client_.cancel();
         flight_.reset();  // waits for what is on its way
         client_.ignoreStop();
-        if (!id_.empty()) bucket_.abortUpload(key_, id_);
+        client_.setPatience(s3::Patience::little);
+        record_.etags.clear();
+        if (record_.id.empty())
+            static_cast<void>(record_.undo(bucket_));  // its answer was lost, perhaps
+        else
+            bucket_.abortUpload(key_, record_.id);
     } catch (const std::exception& error) {
-        context_.log(LogLevel::warning, error.what());
+        context_.log(LogLevel::warning, std::string(error.what()) + "; an unfinished upload of " +
+                                            bucket_.shown(key_) + " is left");
+        note();
     }
 }
 

@@ -11,7 +11,9 @@
 #include "lib/stream/byte_target.hpp"
 #include "lib/stream/output_file.hpp"
 #include "lib/stream/partial_file.hpp"
+#include "lib/transport/s3_upload_record.hpp"
 #include "roost/context.hpp"
+#include "roost/error.hpp"
 
 namespace roost::transport {
 
@@ -20,7 +22,7 @@ namespace roost::transport {
 /// thread at a time.
 class S3Target final : public stream::ByteTarget {
 public:
-    /// Begins the upload and notes it in the journal.
+    /// Begins the upload, having noted in the journal that it would.
     S3Target(s3::ServerSettings settings, std::string key, stream::OnExisting onExisting, Context& context);
     ~S3Target() override { S3Target::abort(); }
     S3Target(const S3Target&) = delete;
@@ -36,6 +38,9 @@ public:
 
 private:
     void note();
+    void complete(const s3::Headers& conditions);
+    [[nodiscard]] Error existsAlready() const;
+    [[noreturn]] void leaveOpen(const Error& problem);
     void send(std::size_t index);
     void sendFull();
     void change(std::uint64_t offset, std::uint64_t size);
@@ -46,7 +51,7 @@ private:
     stream::OnExisting onExisting_;
     Context& context_;
     stream::OutputFile file_;
-    std::string id_;
+    S3UploadRecord record_;
     std::vector<bool> sent_;               ///< of each part, whether the server has it as it is now
     std::vector<s3::UploadedPart> parts_;  ///< each is written by the task that uploads it
     s3::TaskCrew crew_;

@@ -8,6 +8,7 @@
 #include "lib/s3/object_bytes.hpp"
 #include "lib/storage/shown_name.hpp"
 #include "lib/transport/s3_target.hpp"
+#include "lib/transport/s3_upload_record.hpp"
 #include "roost/error.hpp"
 
 namespace roost::transport {
@@ -29,8 +30,7 @@ public:
     S3Input(s3::ServerSettings settings, std::string key, Context& context)
         : client_(std::move(settings), context), bucket_(client_), key_(std::move(key)), crew_(readers) {
         const auto head = bucket_.head(key_);
-        if (!head)
-            throw Error("cannot read " + bucket_.shown(key_) + ": there is no such object", "check the key");
+        if (!head) bucket_.explainMissing(key_);
         head_ = *head;
         rewind();
     }
@@ -137,22 +137,8 @@ std::unique_ptr<stream::RepeatableInput> S3Transport::openInput(Context& context
     return std::make_unique<S3Input>(s3::serverSettings(options_, place_.bucket), place_.key, context);
 }
 
-std::string S3Transport::recover(const Poco::JSON::Object& record, Context& context) {
-    s3::S3Options options;
-    options.endpoint = record.getValue<std::string>("endpoint");
-    options.region = record.getValue<std::string>("region");
-    options.caFile = record.getValue<std::string>("ca_file");
-    options.profile = record.getValue<std::string>("profile");
-    options.forcePathStyle = record.getValue<bool>("path_style");
-    const auto key = record.getValue<std::string>("key");
-    const auto id = record.getValue<std::string>("upload");
-    s3::Client client(s3::serverSettings(options, record.getValue<std::string>("bucket")), context);
-    const s3::Bucket bucket(client);
-    bool there = false;
-    bucket.listUploads(key, [&](s3::ListedUpload&& upload) { there = there || upload.id == id; });
-    if (!there) return {};
-    bucket.abortUpload(key, id);
-    return "aborted the unfinished upload of the archive " + bucket.shown(key);
+std::string S3Transport::recover(const Poco::JSON::Object& record, Decision decision, Context& context) {
+    return S3UploadRecord::fromJson(record).recover(decision, context);
 }
 
 }  // namespace roost::transport

@@ -14,8 +14,9 @@ public:
     explicit S3Transport(const TransportOptions& options);
 
     [[nodiscard]] static std::string problem(const TransportOptions& options);
-    /// Aborts the upload that the record names.
-    [[nodiscard]] static std::string recover(const Poco::JSON::Object& record, Context& context);
+    /// Aborts or completes the upload that the record names.
+    [[nodiscard]] static std::string recover(const Poco::JSON::Object& record, Decision decision,
+                                             Context& context);
 
     [[nodiscard]] std::string shownTarget() const override;
     [[nodiscard]] std::string archiveName() const override;

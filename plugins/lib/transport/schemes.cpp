@@ -23,7 +23,7 @@ struct Scheme {
     std::string (*problem)(const TransportOptions& options);
     std::unique_ptr<Transport> (*make)(const TransportOptions& options);
     /// See recoverTarget(); null where nothing is noted.
-    std::string (*recover)(const Poco::JSON::Object& record, Context& context);
+    std::string (*recover)(const Poco::JSON::Object& record, Decision decision, Context& context);
 };
 
 template <class Kind>
@@ -82,7 +82,8 @@ std::unique_ptr<Transport> makeTransport(const TransportOptions& options) {
     return scheme->make(options);
 }
 
-std::string recoverTarget(const std::string& record, std::string_view plugin, Context& context) {
+std::string recoverTarget(const std::string& record, Decision decision, std::string_view plugin,
+                          Context& context) {
     try {
         const auto object = Poco::JSON::Parser().parse(record).extract<Poco::JSON::Object::Ptr>();
         // A file's record names none.
@@ -91,7 +92,7 @@ std::string recoverTarget(const std::string& record, std::string_view plugin, Co
             throw Error("the journal of a " + std::string(plugin) +
                             " sink names a place that this roost does not know",
                         "let the version of roost recover that began the run");
-        return scheme->recover(*object, context);
+        return scheme->recover(*object, decision, context);
     } catch (const Poco::Exception& problem) {
         throw Error("the journal of a " + std::string(plugin) +
                     " sink cannot be read: " + problem.displayText());

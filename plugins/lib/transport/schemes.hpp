@@ -23,8 +23,10 @@ void checkTransport(const TransportOptions& options, const Node& settings, std::
 /// The transport of the url's scheme. Throws roost::Error for a scheme that none has.
 [[nodiscard]] std::unique_ptr<Transport> makeTransport(const TransportOptions& options);
 
-/// Tidies up after a run that was killed: `record` is what a transport had noted in the journal for a stage
-/// of the plugin `plugin`. Returns a sentence about what was done, "" for nothing; may be called again.
-[[nodiscard]] std::string recoverTarget(const std::string& record, std::string_view plugin, Context& context);
+/// Tidies up after a run that ended without doing so, and finishes what can be finished where the run was
+/// committed: `record` is what a transport had noted in the journal for a stage of the plugin `plugin`.
+/// Returns a sentence about what was done, "" for nothing; may be called again.
+[[nodiscard]] std::string recoverTarget(const std::string& record, Decision decision, std::string_view plugin,
+                                        Context& context);
 
 }  // namespace roost::transport

@@ -9,6 +9,7 @@
 #include "lib/stream/byte_target.hpp"
 #include "lib/stream/partial_file.hpp"
 #include "roost/context.hpp"
+#include "roost/plugin.hpp"
 #include "roost/stage.hpp"
 
 namespace roost::transport {

@@ -15,8 +15,6 @@ namespace {
 
 constexpr std::size_t flightBytes = std::size_t{8} << 20U;
 constexpr std::size_t overhead = 1024;
-/// A server's times have seconds at times.
-constexpr std::int64_t clockTolerance = 2'000'000'000;
 
 /// Where a crash, or a lost answer, came after it: the object is there.
 bool isPlaced(const Bucket& bucket, const StagedUpload& upload) {
@@ -96,10 +94,7 @@ bool removeAll(const Bucket& bucket, const std::string& prefix) {
 void abortNoted(const Bucket& bucket, const ListedObject& note) {
     std::string key(note.size, '\0');
     bucket.read(note.key, 0, std::as_writable_bytes(std::span(key)), note.etag, true);
-    bucket.listUploads(key, [&](ListedUpload&& upload) {
-        if (upload.key == key && upload.initiatedNanoseconds + clockTolerance >= note.modifiedNanoseconds)
-            bucket.abortUpload(key, upload.id);
-    });
+    bucket.abortUploads(key, {.from = note.modifiedNanoseconds});
 }
 
 }  // namespace

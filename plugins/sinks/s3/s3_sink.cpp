@@ -260,11 +260,13 @@ void S3Sink::abort() noexcept {
         work_->client.cancel();
         work_->staged.reset();  // waits for what is on its way
         work_->client.ignoreStop();
+        work_->client.setPatience(Patience::little);
         undoStaging(work_->bucket, work_->record);
     } catch (const std::exception& error) {
         work_->context.log(LogLevel::warning, std::string(error.what()) + "; what was staged is left under " +
                                                   work_->bucket.shown(work_->record.staging) +
                                                   ", with unfinished uploads");
+        work_->context.journal(work_->record.toJson());
     }
 }
 
@@ -280,6 +282,7 @@ std::vector<std::pair<std::string, std::string>> S3Sink::summary() const {
 std::string S3Sink::recover(const std::string& text, Decision decision, Context& context) {
     const StagingRecord record = StagingRecord::fromJson(text);
     Client client(serverSettings(record.options(), record.bucket), context);
+    client.setPatience(Patience::little);
     const Bucket bucket(client);
     const std::string shown =
         bucket.shown(record.staging.substr(0, record.staging.rfind('/', record.staging.size() - 2) + 1));
@@ -290,6 +293,7 @@ std::string S3Sink::recover(const std::string& text, Decision decision, Context&
     if (!record.prepared)
         throw Error("the restore into " + shown + " was committed before its files were all staged");
     const bool staged = isStaged(bucket, record);
+    client.setPatience(Patience::usual);
     if (staged) {
         TaskCrew crew(workers);
         placeAll(bucket, crew, record);

@@ -39,8 +39,8 @@ std::string TarGzSink::nameWarning(const std::string& name) const {
     return "Aviary restores only archives whose names end in .tar.gz or .tgz";
 }
 
-std::string TarGzSink::recover(const std::string& record, Context& context) {
-    return BackupSink::recover(record, info().name, context);
+std::string TarGzSink::recover(const std::string& record, Decision decision, Context& context) {
+    return BackupSink::recover(record, decision, info().name, context);
 }
 
 }  // namespace roost

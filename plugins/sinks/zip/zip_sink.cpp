@@ -36,8 +36,8 @@ std::string ZipSink::nameWarning(const std::string&) const {
     return "Aviary does not restore a zip; roost does";
 }
 
-std::string ZipSink::recover(const std::string& record, Context& context) {
-    return BackupSink::recover(record, info().name, context);
+std::string ZipSink::recover(const std::string& record, Decision decision, Context& context) {
+    return BackupSink::recover(record, decision, info().name, context);
 }
 
 }  // namespace roost

@@ -15,7 +15,7 @@ public:
     static PluginInfo info();
     static const OptionTable<Options>& options();
     static void check(const Options& options, const Node& settings, Diagnostics& diagnostics);
-    static std::string recover(const std::string& record, Context& context);
+    static std::string recover(const std::string& record, Decision decision, Context& context);
 
     explicit ZipSink(const Options& options) : BackupSink(options), options_(options) {}
 

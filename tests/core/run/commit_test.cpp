@@ -108,7 +108,8 @@ TEST_CASE("when it is not known whether the deciding sink committed, recovery fi
     const RunOutcome outcome = commit.run();
     CHECK(outcome.code == ExitCode::untidy);
     CHECK(outcome.message == "sink 2: the line went dead");
-    CHECK(outcome.hint == "'roost recover' finishes it, as the next run does by itself");
+    CHECK(outcome.hint ==
+          "'roost recover' finds out, and finishes or undoes it, as the next run does by itself");
     CHECK(!commit.aborted(0));
     CHECK(!commit.aborted(1));
     CHECK(commit.journal().find("decided") == std::string::npos);
@@ -135,6 +136,33 @@ TEST_CASE("when tidying fails everything is in place and the journal stays") {
     CHECK(outcome.message == "sink 1: broken; everything is in place, but tidying up is left");
     CHECK(outcome.sinks[0].committed);
     CHECK(commit.journal().ends_with(decided));
+}
+
+TEST_CASE("what a sink could not undo is left to recovery, and the failure keeps its words") {
+    Commit commit({follows, alone});
+    commit.failing = "commit 2";
+    commit.scripts[0]->cannotUndo = true;
+    const RunOutcome outcome = commit.run();
+    CHECK(outcome.code == ExitCode::untidy);
+    CHECK(outcome.undoingLeft);
+    CHECK(outcome.message ==
+          "sink 2: broken; what sink 1 had staged could not be taken away again, and shows nowhere yet");
+    CHECK(outcome.hint == "'roost recover' takes away what is left, as the next run does by itself");
+    CHECK(commit.aborted(0));
+    CHECK(commit.aborted(1));
+    CHECK(commit.journal().find("what is left of it") != std::string::npos);
+    CHECK(commit.journal().find("decided") == std::string::npos);
+}
+
+TEST_CASE("an interrupted run that could not undo everything says both") {
+    Commit commit({follows});
+    commit.scripts[0]->cannotUndo = true;
+    commit.from.beforeNext = [&] { commit.environment->stop.request_stop(); };
+    const RunOutcome outcome = commit.run();
+    CHECK(outcome.code == ExitCode::untidy);
+    CHECK(outcome.message ==
+          "interrupted; what sink 1 had staged could not be taken away again, and shows nowhere yet");
+    CHECK(!commit.journal().empty());
 }
 
 TEST_CASE("a dry run moves content only to sinks that rehearse, and commits nothing") {

@@ -41,6 +41,7 @@ struct Script {
     // the sink
     CommitRole role = CommitRole::alone;
     bool rehearses = false;
+    bool cannotUndo = false;  ///< abort() says that something is left
     bool takesTables = true;
     bool takesEntries = true;
     std::string target;  ///< empty for a name of its own for each sink
@@ -126,8 +127,9 @@ public:
     void tidy() override {
         if (script_.role != CommitRole::alone) note("tidy");
     }
-    void begin(const Catalog& catalog, Context&) override {
+    void begin(const Catalog& catalog, Context& context) override {
         catalog_ = &catalog;
+        context_ = &context;
         note("begin");
     }
     void write(Item& item) override {
@@ -147,7 +149,10 @@ public:
     }
     void prepare() override { note("prepare"); }
     void commit() override { note("commit"); }
-    void abort() noexcept override { script_.calls.emplace_back("abort"); }
+    void abort() noexcept override {
+        script_.calls.emplace_back("abort");
+        if (script_.cannotUndo) context_->journal("what is left of it");
+    }
 
 private:
     void note(const char* call) {
@@ -157,6 +162,7 @@ private:
     Script& script_;
     std::string target_;
     const Catalog* catalog_ = nullptr;
+    Context* context_ = nullptr;
 };
 
 /// Makes the same kind of stage again and again, bound to one script.

@@ -1,6 +1,9 @@
 // An archive's way into an object and back.
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <chrono>
 #include <cstring>
+#include <thread>
 
 #include "lib/s3/part_upload.hpp"
 #include "lib/transport/s3_target.hpp"
@@ -117,15 +120,64 @@ TEST_CASE("the journal's record aborts the upload and holds no secret") {
     const TestBucket test(context);
     const std::string id = test.bucket.startUpload("other", {});
     auto target = makeTransport(at(test.url("x.zip")))->openTarget(stream::OnExisting::fail, context);
-    REQUIRE(context.journalRecords.size() == 1);
-    const std::string record = context.journalRecords[0];
+    REQUIRE(context.journalRecords.size() == 2);
+    const std::string record = context.journalRecords[1];
     CHECK(record.find(std::getenv("S3_SECRET_ACCESS_KEY")) == std::string::npos);
     CHECK(test.uploads() == 2);
-    CHECK(recoverTarget(record, "tar-gz", context) ==
+    CHECK(recoverTarget(record, Decision::undone, "tar-gz", context) ==
           "aborted the unfinished upload of the archive '" + test.url("x.zip") + "'");
     CHECK(test.uploads() == 1);  // somebody else's
-    CHECK(recoverTarget(record, "tar-gz", context).empty());
+    CHECK(recoverTarget(record, Decision::undone, "tar-gz", context).empty());
     test.bucket.abortUpload("other", id);
+}
+
+TEST_CASE("an upload of which only the intent was noted is found by its key and its time") {
+    RecordingContext context;
+    const TestBucket test(context);
+    const std::string old = test.bucket.startUpload("x.zip", {});
+    std::this_thread::sleep_for(std::chrono::seconds(4));  // more than the clocks' tolerance
+    const std::string longer = test.bucket.startUpload("x.zip.part", {});
+    auto target = makeTransport(at(test.url("x.zip")))->openTarget(stream::OnExisting::fail, context);
+    CHECK(test.uploads() == 3);
+    REQUIRE(context.journalRecords.size() == 2);
+    CHECK(recoverTarget(context.journalRecords[0], Decision::undone, "zip", context) ==
+          "aborted the unfinished upload of the archive '" + test.url("x.zip") + "'");
+    std::vector<std::string> left;
+    test.bucket.listUploads("", [&](s3::ListedUpload&& upload) { left.push_back(upload.id); });
+    std::ranges::sort(left);
+    std::vector<std::string> others{old, longer};
+    std::ranges::sort(others);
+    CHECK(left == others);
+    CHECK(recoverTarget(context.journalRecords[0], Decision::undone, "zip", context).empty());
+    CHECK(recoverTarget(context.journalRecords[0], Decision::committed, "zip", context).empty());
+}
+
+TEST_CASE("a committed archive is completed from the record, and not over another one") {
+    RecordingContext context;
+    const TestBucket test(context);
+    const std::string bytes = filled(s3::smallestPart + 1000, 3);
+    const auto prepared = [&] {
+        auto target = makeTransport(at(test.url("x.zip")))->openTarget(stream::OnExisting::fail, context);
+        append(*target, bytes);
+        target->prepare();
+        return target;
+    };
+    const auto first = prepared();
+    const std::string record = context.journalRecords.back();
+    CHECK(recoverTarget(record, Decision::committed, "zip", context) ==
+          "put the archive '" + test.url("x.zip") + "' in place");
+    CHECK((test.get("x.zip") == bytes));
+    CHECK(recoverTarget(record, Decision::committed, "zip", context).empty());
+    CHECK(recoverTarget(record, Decision::undone, "zip", context) ==
+          "the archive '" + test.url("x.zip") + "' had been put in place");
+    const auto second = prepared();
+    CHECK_THROWS_AS(recoverTarget(context.journalRecords.back(), Decision::committed, "zip", context),
+                    s3::ServerRefusal);
+    second->abort();
+    test.bucket.remove(std::vector<std::string>{"x.zip"});
+    CHECK(recoverTarget(record, Decision::committed, "zip", context) ==
+          "the archive '" + test.url("x.zip") +
+              "' was to be put in place, but neither it nor its upload is there any more: make it again");
 }
 
 TEST_CASE("parts grow with the object, and ten thousand hold the largest") {

@@ -67,7 +67,7 @@ TEST_CASE("credentials come in pairs from the first place that has them") {
                           {"AWS_CONFIG_FILE", (folder / "config").native()}};
     const auto with = [&](Variables variables, const S3Options& options = {}) {
         variables.insert(files.begin(), files.end());
-        const ServerSettings found = serverSettings(options, "b", from(variables));
+        const ServerSettings found = serverSettings(options, "docs", from(variables));
         return found.credentials.accessKeyId + " " + found.credentials.secretAccessKey + " " +
                found.credentials.sessionToken + " " + found.address.region;
     };
@@ -89,7 +89,7 @@ TEST_CASE("credentials come in pairs from the first place that has them") {
     CHECK_THROWS_WITH(with(keys(), options),
                       "the stage has only one of the two parts of the S3 credentials, the access key id");
     CHECK_THROWS_WITH(with({{"AWS_PROFILE", "nobody"}}), "there is no profile 'nobody' in the profile files");
-    CHECK_THROWS_WITH(serverSettings({}, "b", from({})), "there are no credentials for S3");
+    CHECK_THROWS_WITH(serverSettings({}, "docs", from({})), "there are no credentials for S3");
 }
 
 TEST_CASE("places and names of buckets") {
@@ -101,6 +101,32 @@ TEST_CASE("places and names of buckets") {
     CHECK(bucketProblem("my-bucket.1").empty());
     CHECK(bucketProblem("") == "names no bucket");
     CHECK(bucketProblem("a/b?c") == "names 'a/b?c', which no bucket can be called");
+}
+
+TEST_CASE("a name that Amazon does not take is refused before it is asked, other servers are asked") {
+    const auto refusal = [](const std::string& bucket, const Variables& variables) {
+        try {
+            static_cast<void>(serverSettings({}, bucket, from(keys(variables))));
+        } catch (const Error& error) {
+            return std::string(error.what()) + " | " + error.hint();
+        }
+        return std::string();
+    };
+    const Variables europe{{"S3_REGION", "eu-west-3"}};
+    const std::string rules =
+        " | a bucket's name has 3 to 63 lower-case letters, digits, '-' and '.', with a letter or digit at "
+        "both "
+        "ends; for another server set the endpoint (S3_ENDPOINT)";
+    for (const std::string bucket : {"ab", "Docs", "my_docs", "-docs", "docs.", "a..b"})
+        CHECK(refusal(bucket, europe) == "no bucket of Amazon S3 can be called '" + bucket + "'" + rules);
+    CHECK(refusal(std::string(64, 'a'), europe).starts_with("no bucket of Amazon S3"));
+    CHECK(refusal(std::string(63, 'a'), europe).empty());
+    CHECK(refusal("my-docs.1", europe).empty());
+    // Its first region has buckets from when the rules were others.
+    CHECK(refusal("My_Docs", {}).empty());
+    CHECK(refusal("ab", {}) == "no bucket of Amazon S3 can be called 'ab'" + rules);
+    CHECK(
+        refusal("My_Docs", {{"S3_REGION", "eu-west-3"}, {"S3_ENDPOINT", "https://s3.example.com"}}).empty());
 }
 
 TEST_CASE("addresses are encoded as signatures want them") {

@@ -242,12 +242,12 @@ TEST_CASE("what a killed run left is removed by the next one, or by recovery") {
     CHECK(names(folder.path()) == std::vector<std::string>{"a.tar.gz"});
 
     REQUIRE(context.journalRecords.size() == 1);
-    CHECK(TarGzSink::recover(context.journalRecords[0], context).empty());
+    CHECK(TarGzSink::recover(context.journalRecords[0], Decision::undone, context).empty());
     writeFile(left, "unfinished");
-    CHECK(TarGzSink::recover(context.journalRecords[0], context) ==
+    CHECK(TarGzSink::recover(context.journalRecords[0], Decision::undone, context) ==
           "removed the unfinished archive '" + left.native() + "'");
     CHECK(names(folder.path()) == std::vector<std::string>{"a.tar.gz"});
-    CHECK_THROWS_AS(TarGzSink::recover("nonsense", context), Error);
+    CHECK_THROWS_AS(TarGzSink::recover("nonsense", Decision::undone, context), Error);
 }
 
 TEST_CASE("a run that cannot keep a journal goes on") {

@@ -94,7 +94,7 @@ TEST_CASE("what goes to a file comes back from it, more than once") {
     CHECK(file->openInput(context)->state() == state);
     writeFile(folder / "a.bin", "changed");
     CHECK(file->openInput(context)->state() != state);
-    CHECK(recoverTarget(unfinished, "tar-gz", context).empty());
+    CHECK(recoverTarget(unfinished, Decision::undone, "tar-gz", context).empty());
 }
 
 TEST_CASE("recovery takes the place from the record alone") {
@@ -102,13 +102,13 @@ TEST_CASE("recovery takes the place from the record alone") {
     RecordingContext context;
     const auto left = folder / ".a.zip.AbCdEf.roost-partial";
     writeFile(left, "unfinished");
-    CHECK(recoverTarget("{\"folder\":\"" + folder.path().native() + "\"}", "zip", context) ==
-          "removed the unfinished archive '" + left.native() + "'");
+    CHECK(recoverTarget("{\"folder\":\"" + folder.path().native() + "\"}", Decision::undone, "zip",
+                        context) == "removed the unfinished archive '" + left.native() + "'");
     CHECK_FALSE(std::filesystem::exists(left));
-    CHECK_THROWS_WITH(recoverTarget("{\"scheme\":\"s9\"}", "zip", context),
+    CHECK_THROWS_WITH(recoverTarget("{\"scheme\":\"s9\"}", Decision::undone, "zip", context),
                       "the journal of a zip sink names a place that this roost does not know");
-    CHECK_THROWS_WITH(recoverTarget("{\"scheme\":\"-\"}", "zip", context),
+    CHECK_THROWS_WITH(recoverTarget("{\"scheme\":\"-\"}", Decision::undone, "zip", context),
                       "the journal of a zip sink names a place that this roost does not know");
-    CHECK_THROWS_AS(recoverTarget("nonsense", "zip", context), Error);
-    CHECK_THROWS_AS(recoverTarget("{}", "zip", context), Error);
+    CHECK_THROWS_AS(recoverTarget("nonsense", Decision::undone, "zip", context), Error);
+    CHECK_THROWS_AS(recoverTarget("{}", Decision::undone, "zip", context), Error);
 }

@@ -1,0 +1,128 @@
+#include "lib/transport/s3_upload_record.hpp"
+
+#include <Poco/JSON/Array.h>
+
+#include <sstream>
+
+#include "lib/s3/server_settings.hpp"
+#include "roost/error.hpp"
+
+namespace roost::transport {
+
+namespace {
+
+/// An upload is begun right after that was noted; every try of the request together takes less than this.
+constexpr std::int64_t longestStart = std::int64_t{15} * 60 * 1'000'000'000;
+
+}  // namespace
+
+S3UploadRecord S3UploadRecord::of(const s3::BucketAddress& address, const std::string& key) {
+    S3UploadRecord record;
+    record.endpoint = address.endpoint;
+    record.region = address.region;
+    record.bucket = address.bucket;
+    record.caFile = address.caFile;
+    record.profile = address.profile;
+    record.pathStyle = address.pathStyle;
+    record.key = key;
+    return record;
+}
+
+std::string S3UploadRecord::toJson() const {
+    Poco::JSON::Object object(Poco::JSON_PRESERVE_KEY_ORDER);
+    object.set("scheme", "s3");
+    object.set("endpoint", endpoint);
+    object.set("region", region);
+    object.set("bucket", bucket);
+    object.set("ca_file", caFile);
+    object.set("profile", profile);
+    object.set("path_style", pathStyle);
+    object.set("key", key);
+    object.set("begun", begun);
+    object.set("upload", id);
+    object.set("replaces", replaces);
+    object.set("size", size);
+    Poco::JSON::Array list;
+    for (const std::string& etag : etags) list.add(etag);
+    object.set("parts", list);
+    std::ostringstream text;
+    object.stringify(text);
+    return text.str();
+}
+
+S3UploadRecord S3UploadRecord::fromJson(const Poco::JSON::Object& object) {
+    S3UploadRecord record;
+    record.endpoint = object.getValue<std::string>("endpoint");
+    record.region = object.getValue<std::string>("region");
+    record.bucket = object.getValue<std::string>("bucket");
+    record.caFile = object.getValue<std::string>("ca_file");
+    record.profile = object.getValue<std::string>("profile");
+    record.pathStyle = object.getValue<bool>("path_style");
+    record.key = object.getValue<std::string>("key");
+    record.begun = object.getValue<std::int64_t>("begun");
+    record.id = object.getValue<std::string>("upload");
+    record.replaces = object.getValue<bool>("replaces");
+    record.size = object.getValue<std::uint64_t>("size");
+    const auto list = object.getArray("parts");
+    for (std::size_t i = 0; list && i < list->size(); ++i)
+        record.etags.push_back(list->getElement<std::string>(static_cast<unsigned>(i)));
+    return record;
+}
+
+std::string S3UploadRecord::recover(Decision decision, Context& context) const {
+    s3::S3Options options;
+    options.endpoint = endpoint;
+    options.region = region;
+    options.caFile = caFile;
+    options.profile = profile;
+    options.forcePathStyle = pathStyle;
+    s3::Client client(s3::serverSettings(options, bucket), context);
+    client.setPatience(s3::Patience::little);
+    const s3::Bucket place(client);
+    return decision == Decision::committed && !etags.empty() ? finish(place) : undo(place);
+}
+
+bool S3UploadRecord::isUploading(const s3::Bucket& place) const {
+    bool there = false;
+    place.listUploads(key, [&](s3::ListedUpload&& upload) { there = there || upload.id == id; });
+    return there;
+}
+
+/// An object of that size which came after the upload had begun.
+bool S3UploadRecord::isInPlace(const s3::Bucket& place) const {
+    bool there = false;
+    if (etags.empty()) return there;
+    place.list(key, [&](s3::ListedObject&& object) {
+        there = there || (object.key == key && object.size == size &&
+                          object.modifiedNanoseconds >= begun - std::int64_t{1'000'000'000});
+    });
+    return there;
+}
+
+std::string S3UploadRecord::finish(const s3::Bucket& place) const {
+    if (!isUploading(place))
+        return isInPlace(place) ? ""
+                                : "the archive " + place.shown(key) +
+                                      " was to be put in place, but neither it nor its upload is there any "
+                                      "more: make it again";
+    std::vector<s3::UploadedPart> parts;
+    for (const std::string& etag : etags) parts.push_back({static_cast<unsigned>(parts.size() + 1), etag});
+    s3::Headers conditions;
+    if (!replaces) conditions.emplace_back("If-None-Match", "*");
+    place.completeUpload(key, id, parts, conditions);
+    return "put the archive " + place.shown(key) + " in place";
+}
+
+std::string S3UploadRecord::undo(const s3::Bucket& place) const {
+    if (id.empty())
+        return place.abortUploads(key, {begun, begun + longestStart}) > 0
+                   ? "aborted the unfinished upload of the archive " + place.shown(key)
+                   : "";
+    if (isUploading(place)) {
+        place.abortUpload(key, id);
+        return "aborted the unfinished upload of the archive " + place.shown(key);
+    }
+    return isInPlace(place) ? "the archive " + place.shown(key) + " had been put in place" : "";
+}
+
+}  // namespace roost::transport
