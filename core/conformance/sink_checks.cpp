@@ -2,48 +2,12 @@
 #include <algorithm>
 
 #include "conformance/contracts.hpp"
-#include "conformance/generated_source.hpp"
-#include "conformance/host_stage.hpp"
-#include "conformance/target_state.hpp"
+#include "conformance/readback_checks.hpp"
+#include "conformance/sink_runs.hpp"
 
 namespace roost::conformance {
 
 namespace {
-
-/// The content that the sink takes, in its dialect.
-Content contentFor(Bench& bench) {
-    const std::unique_ptr<RunEnvironment> environment = bench.environment(true);
-    StageContext context(*environment, PluginKind::sink, "plugin", "the plugin");
-    const std::unique_ptr<Sink> sink = bench.factory().makeSink(bench.stage().settings);
-    require(sink != nullptr, "it made no sink");
-    Content content;
-    content.dialect = sink->dialect();
-    if (content.dialect.empty()) content.dialect = "sqlite";
-    const Catalog catalog = GeneratedSource(content).catalog(context);
-    const Acceptance acceptance = sink->accept(catalog, context);
-    content.tables = acceptance.tables;
-    content.files = acceptance.entries;
-    for (const std::string& refusal : acceptance.refusals)
-        require(!refusal.empty(), "a refusal says nothing");
-    if (!acceptance.refusals.empty())
-        throw NotApplicable("it refuses the generated data: " + acceptance.refusals.front());
-    require(acceptance.tables || acceptance.entries,
-            "it takes neither tables nor files, and refuses nothing");
-    require(!acceptance.target.empty(), "it does not say where it would write");
-    return content;
-}
-
-Ran feed(Bench& bench, const Content& content, RunRequest request = {}) {
-    const HostStage source([&] { return std::make_unique<GeneratedSource>(content); });
-    request.sources = {source.stage()};
-    request.sinks = {bench.stage()};
-    return bench.run(request);
-}
-
-void requireUnchanged(const Bench& bench, const TargetState& before, const std::string& when) {
-    const std::string found = difference(before, targetState(bench));
-    require(found.empty(), found + " in the target " + when);
-}
 
 void checkAccept(Bench& bench) {
     const Content whole = contentFor(bench);
@@ -55,7 +19,7 @@ void checkAccept(Bench& bench) {
             content.mixed = true;
             const std::unique_ptr<RunEnvironment> environment = bench.environment(true);
             StageContext context(*environment, PluginKind::sink, "plugin", "the plugin");
-            const std::unique_ptr<Sink> sink = bench.factory().makeSink(bench.stage().settings);
+            const std::unique_ptr<Sink> sink = bench.makeSink();
             const Catalog catalog = GeneratedSource(content).catalog(context);
             for (const std::string& refusal : sink->accept(catalog, context).refusals)
                 require(!refusal.empty(), "a refusal says nothing");
@@ -145,7 +109,7 @@ void drop(Bench& bench, const Content& content, bool prepared) {
     StageContext context(*environment, PluginKind::sink, "plugin", "the plugin");
     GeneratedSource source(content);
     const Catalog catalog = source.catalog(context);
-    const std::unique_ptr<Sink> sink = bench.factory().makeSink(bench.stage().settings);
+    const std::unique_ptr<Sink> sink = bench.makeSink();
     const Acceptance acceptance = sink->accept(catalog, context);
     sink->begin(catalog, context);
     for (Item item; source.next(item);) {
@@ -221,6 +185,7 @@ std::vector<Check> sinkChecks() {
             {"accept-quiet", "accepting changes nothing", checkAcceptQuiet},
             {"dry-run", "a dry run changes nothing", checkDryRun},
             {"commit", "data of every logical type is there after the commit", checkCommit},
+            {"read-back", "what it wrote is read back as it was given", checkReadBack},
             {"mixed", "any kind of value in any column is taken, set aside, or refused in words", checkMixed},
             {"empty", "it takes empty tables", checkEmpty},
             {"abort-after-begin", "nothing is left when it is aborted right after begin()", checkAbortEarly},

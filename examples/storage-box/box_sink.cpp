@@ -20,7 +20,8 @@ namespace fs = std::filesystem;
 constexpr std::size_t pieceBytes = std::size_t{1} << 20U;
 
 constexpr const char* layout =
-    "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"  // the file is made anew and thrown away on failure
+    "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"  // the file is made anew and thrown away on
+                                                            // failure
     "PRAGMA application_id = 0x626f7831; BEGIN;"
     "CREATE TABLE kind(name BLOB PRIMARY KEY, coverage BLOB NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE entry(id INTEGER PRIMARY KEY, kind BLOB NOT NULL, owner BLOB NOT NULL, path BLOB NOT NULL,"

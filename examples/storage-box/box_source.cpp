@@ -109,9 +109,10 @@ private:
     /// The kinds, and what there is of each of the owners that are wanted.
     void count(roost::Catalog& catalog) {
         box::Statement kinds(*database_, "SELECT name, coverage FROM kind ORDER BY name");
-        box::Statement owners(*database_,
-                              "SELECT owner, sum(folder), sum(1 - folder), sum(size) FROM entry WHERE kind = ? "
-                              "GROUP BY owner");
+        box::Statement owners(
+            *database_,
+            "SELECT owner, sum(folder), sum(1 - folder), sum(size) FROM entry WHERE kind = ? "
+            "GROUP BY owner");
         while (kinds.step()) {
             roost::EntryKindTotals totals;
             totals.kind = kinds.bytes(0);
