@@ -57,8 +57,9 @@ void runBefore(const std::string& command) {
 Bench::Bench(const TestSettings& settings, fs::path folder, Progress progress)
     : settings_(settings),
       folder_(folder / "target"),
-      progress_(std::move(progress)),
+      progress_(progress),
       descriptor_(loadPlugin(settings.library)),
+      factory_(*descriptor_.factory, progress, settings.limit / 3),
       options_(settings.options),
       readerOptions_(settings.readerOptions) {
     static_cast<void>(describedBy(descriptor_, settings.library));

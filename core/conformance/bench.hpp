@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "conformance/isolation.hpp"
+#include "conformance/watched_stage.hpp"
 #include "pipeline/resolution.hpp"
 #include "pipeline/run.hpp"
 #include "plugin/manifest.hpp"
@@ -67,12 +68,15 @@ public:
     /// Of this check alone; `${FOLDER}`.
     [[nodiscard]] const std::filesystem::path& folder() const noexcept { return folder_; }
     [[nodiscard]] const PluginDescriptor& descriptor() const noexcept { return descriptor_; }
-    [[nodiscard]] const PluginFactory& factory() const noexcept { return *descriptor_.factory; }
+    /// Watches the calls of its stages that no run watches.
+    [[nodiscard]] const PluginFactory& factory() const noexcept { return factory_; }
     /// What the user gave, with the folder's path in it.
     [[nodiscard]] const Node& options() const noexcept { return options_; }
     [[nodiscard]] const Node& readerOptions() const noexcept { return readerOptions_; }
     [[nodiscard]] const TestSettings& settings() const noexcept { return settings_; }
     void doing(const std::string& what) const { progress_(what); }
+    /// Ends the check where `call` does not come back.
+    [[nodiscard]] CallWatch watch(std::string call) const { return factory_.watch(std::move(call)); }
 
     /// The plugin's settings for these options; what is wrong with them lands in `diagnostics`.
     [[nodiscard]] Node settingsOf(const Node& options, Diagnostics& diagnostics) const {
@@ -101,6 +105,7 @@ private:
     std::filesystem::path folder_;
     Progress progress_;
     const PluginDescriptor& descriptor_;
+    WatchedFactory factory_;
     Node options_;
     Node readerOptions_;
 };

@@ -8,9 +8,6 @@
 
 namespace roost::conformance {
 
-namespace {
-
-/// What the generated source gives.
 Recording generated(const Bench& bench, const Content& content) {
     Recording recording;
     const HostStage source([&] { return std::make_unique<GeneratedSource>(content); });
@@ -21,8 +18,6 @@ Recording generated(const Bench& bench, const Content& content) {
     requireDone(bench.run(request));
     return recording;
 }
-
-}  // namespace
 
 Recording readBack(const Bench& bench) {
     Recording recording;

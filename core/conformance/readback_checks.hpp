@@ -6,6 +6,9 @@
 
 namespace roost::conformance {
 
+/// What the generated source gives.
+[[nodiscard]] Recording generated(const Bench& bench, const Content& content);
+
 /// What the target holds, by the source that reads it. Throws NotApplicable where there is none, Violation
 /// where it fails.
 [[nodiscard]] Recording readBack(const Bench& bench);

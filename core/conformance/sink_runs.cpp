@@ -28,7 +28,7 @@ Content contentFor(const Bench& bench) {
 Ran feed(const Bench& bench, const Content& content, RunRequest request) {
     const HostStage source([&] { return std::make_unique<GeneratedSource>(content); });
     request.sources = {source.stage()};
-    request.sinks = {bench.stage()};
+    if (request.sinks.empty()) request.sinks = {bench.stage()};
     return bench.run(request);
 }
 

@@ -13,7 +13,7 @@ namespace roost::conformance {
 /// Violation where its answer cannot be.
 [[nodiscard]] Content contentFor(const Bench& bench);
 
-/// Runs the content into the sink.
+/// Runs the content into the sink, or into those that the request has.
 Ran feed(const Bench& bench, const Content& content, RunRequest request = {});
 
 /// Throws Violation where the target is not as before.
