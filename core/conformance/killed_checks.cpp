@@ -109,9 +109,13 @@ void checkKilledCommitted(Bench& bench) {
     require(!difference(before, targetState(bench)).empty(),
             "nothing is in the target after a run that was decided, killed and recovered");
     try {
-        const std::string found = difference(generated(bench, content), readBack(bench), {});
-        // What a run would have told of losses is not known here: only what is missing in whole counts.
-        require(found.find("did not come back") == std::string::npos, found);
+        // What the run would have told of losses is not known here: what counts is that all of it is there.
+        const std::string found =
+            difference(generated(bench, content), readBack(bench), {"mode, time, folder"});
+        const bool missing = found.find("did not come back") != std::string::npos ||
+                             found.find("bytes") != std::string::npos ||
+                             found.find("rows and came back") != std::string::npos;
+        require(!missing, "after a run that was decided, killed and recovered: " + found);
     } catch (const NotApplicable&) {
         return;  // that there is something is all that can be seen
     }

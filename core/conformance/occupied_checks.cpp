@@ -47,6 +47,7 @@ void checkTargetExists(Bench& bench) {
     const std::optional<Recording> held = readIfPossible(bench);
     Content other = content;
     other.rows = false;
+    other.bulk = std::uint64_t{1} << 20U;  // and a file of another size
     const Acceptance acceptance = answer(bench, other);
     requireUnchanged(bench, before, "when it was asked whether it accepts");
     bench.doing("it was run into a target that is there");

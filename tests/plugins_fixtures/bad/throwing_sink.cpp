@@ -1,4 +1,5 @@
 // A sink that fails in the call that it is told to fail in. It publishes an empty file.
+#include <algorithm>
 #include <fstream>
 
 #include "fault.hpp"
@@ -22,7 +23,9 @@ public:
         commit,
         tidy,
         abort,
-        summary
+        summary,
+        recover,
+        destructor
     };
     struct Options {
         Location url;
@@ -34,18 +37,24 @@ public:
         return {"throwing", "1.0", "Fails in one of its calls, for tests", "archive", {"throwing"}};
     }
     static const OptionTable<Options>& options() {
-        static const auto table = OptionTable<Options>()
-                                      .url(&Options::url, "The file that it makes.")
-                                      .example("file:a.throwing")
-                                      .choice("in", &Options::in,
-                                              {"none", "constructor", "dialect", "role", "accept", "begin",
-                                               "write", "prepare", "commit", "tidy", "abort", "summary"},
-                                              "The call that fails.")
-                                      .choice("how", &Options::how, bad::faultNames(), "How it fails.");
+        static const auto table =
+            OptionTable<Options>()
+                .url(&Options::url, "The file that it makes.")
+                .example("file:a.throwing")
+                .choice("in", &Options::in,
+                        {"none", "constructor", "dialect", "role", "accept", "begin", "write", "prepare",
+                         "commit", "tidy", "abort", "summary", "recover", "destructor"},
+                        "The call that fails.")
+                .choice("how", &Options::how, bad::faultNames(), "How it fails.");
         return table;
     }
 
     explicit ThrowingSink(Options options) : options_(std::move(options)) { fail(Call::constructor); }
+    ~ThrowingSink() override {
+        if (options_.in == Call::destructor) bad::commit(options_.how, "sink");
+    }
+    ThrowingSink(const ThrowingSink&) = delete;
+    ThrowingSink& operator=(const ThrowingSink&) = delete;
     [[nodiscard]] std::string dialect() const override {
         fail(Call::dialect);
         return {};
@@ -61,7 +70,11 @@ public:
         acceptance.target = options_.url.path();
         return acceptance;
     }
-    void begin(const Catalog&, Context&) override { fail(Call::begin); }
+    void begin(const Catalog&, Context& context) override {
+        fail(Call::begin);
+        if (options_.in == Call::recover)
+            context.journal(bad::faultNames().at(static_cast<std::size_t>(options_.how)));
+    }
     void write(Item&) override { fail(Call::write); }
     void prepare() override { fail(Call::prepare); }
     void commit() override {
@@ -72,6 +85,12 @@ public:
     void abort() noexcept override { fail(Call::abort); }
     [[nodiscard]] std::vector<std::pair<std::string, std::string>> summary() const override {
         fail(Call::summary);
+        return {};
+    }
+
+    static std::string recover(const std::string& record, Context&) {
+        const auto names = bad::faultNames();
+        bad::commit(static_cast<bad::Fault>(std::ranges::find(names, record) - names.begin()), "sink");
         return {};
     }
 
