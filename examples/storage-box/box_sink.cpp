@@ -67,13 +67,13 @@ public:
         acceptance.entries = true;
         acceptance.target = target_.string();
         if (fs::is_directory(target_))
-            acceptance.refusals.push_back("'" + target_.string() + "' is a folder");
+            acceptance.refusals.push_back("'" + target_.native() + "' is a folder");
         else if (fs::exists(fs::symlink_status(target_)) && !options_.replace)
-            acceptance.refusals.push_back("'" + target_.string() + "' exists; 'replace: true' replaces it");
+            acceptance.refusals.push_back("'" + target_.native() + "' exists; 'replace: true' replaces it");
         else if (fs::exists(fs::symlink_status(target_)))
             acceptance.destroys.push_back(target_.string());
         if (!fs::is_directory(target_.parent_path()))
-            acceptance.refusals.push_back("there is no folder '" + target_.parent_path().string() + "'");
+            acceptance.refusals.push_back("there is no folder '" + target_.parent_path().native() + "'");
         return acceptance;
     }
 
@@ -81,7 +81,7 @@ public:
         context_ = &context;
         // O_EXCL: what another run is writing is not touched. A killed run's is removed by recover().
         const int file = ::open(part().c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-        if (file < 0) throw roost::systemError("cannot create '" + part().string() + "'", errno);
+        if (file < 0) throw roost::systemError("cannot create '" + part().native() + "'", errno);
         ::close(file);
         mine_ = true;
         context.journal(part().string());
@@ -122,11 +122,11 @@ public:
         const bool synced = file >= 0 && ::fsync(file) == 0;
         const int problem = errno;
         if (file >= 0) ::close(file);
-        if (!synced) throw roost::systemError("cannot write '" + part().string() + "'", problem);
+        if (!synced) throw roost::systemError("cannot write '" + part().native() + "'", problem);
     }
     void commit() override {
         if (std::rename(part().c_str(), target_.c_str()) != 0)
-            throw roost::systemError("cannot rename '" + part().string() + "'", errno);
+            throw roost::systemError("cannot rename '" + part().native() + "'", errno);
         mine_ = false;
     }
     void abort() noexcept override { removePart(); }
@@ -144,7 +144,7 @@ public:
     }
 
 private:
-    [[nodiscard]] fs::path part() const { return target_.string() + ".part"; }
+    [[nodiscard]] fs::path part() const { return target_.native() + ".part"; }
     void removePart() noexcept {
         writing_.reset();
         std::error_code ignored;

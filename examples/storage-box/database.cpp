@@ -9,12 +9,12 @@ Database::Database(const std::filesystem::path& file, int flags) : file_(file) {
     const int result = sqlite3_open_v2(file.c_str(), &handle, flags, nullptr);
     handle_.reset(handle);
     if (result != SQLITE_OK)
-        throw roost::Error("cannot open '" + file.string() + "': " + sqlite3_errstr(result),
+        throw roost::Error("cannot open '" + file.native() + "': " + sqlite3_errstr(result),
                            "check the url, and whether the file may be read");
 }
 
 void Database::fail(const std::string& action) const {
-    throw roost::Error("cannot " + action + " '" + file_.string() + "': " + sqlite3_errmsg(handle_.get()));
+    throw roost::Error("cannot " + action + " '" + file_.native() + "': " + sqlite3_errmsg(handle_.get()));
 }
 
 void Database::run(const char* sql) {
