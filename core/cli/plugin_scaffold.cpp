@@ -19,10 +19,10 @@ std::string className(const std::string& name) {
     return made;
 }
 
-std::string filled(std::string_view name, const std::string& kind, const std::string& plugin) {
-    std::string text(pluginTemplate(name));
-    const std::pair<std::string_view, std::string> values[] = {
-        {"@NAME@", plugin}, {"@CLASS@", className(plugin)}, {"@KIND@", kind}};
+std::string filled(std::string_view from, const std::string& plugin) {
+    std::string text(from);
+    const std::pair<std::string_view, std::string> values[] = {{"@NAME@", plugin},
+                                                               {"@CLASS@", className(plugin)}};
     for (const auto& [mark, value] : values)
         for (std::size_t at = text.find(mark); at != std::string::npos;
              at = text.find(mark, at + value.size()))
@@ -46,12 +46,14 @@ void checkPluginName(const std::string& name) {
 }
 
 std::vector<ScaffoldFile> scaffoldPlugin(const std::string& kind, const std::string& name) {
-    std::vector<ScaffoldFile> files{{name + ".cpp", filled(kind + ".cpp", kind, name)},
-                                    {"CMakeLists.txt", filled(kind + ".cmake", kind, name)},
-                                    {"README.md", filled(kind + ".md", kind, name)},
-                                    {"test/pipeline.yaml", filled(kind + ".yaml", kind, name)}};
-    if (kind != "sink") files.push_back({"test/input.txt", filled("input.txt", kind, name)});
-    files[1].text = filled("head.cmake", kind, name) + files[1].text;
+    constexpr std::string_view ending = ".in";
+    std::vector<ScaffoldFile> files;
+    for (const PluginTemplate& each : pluginTemplates()) {
+        if (!each.file.starts_with(kind + "/")) continue;
+        std::string_view path = each.file.substr(kind.size() + 1);
+        path.remove_suffix(ending.size());
+        files.push_back({path == "plugin.cpp" ? name + ".cpp" : std::string(path), filled(each.text, name)});
+    }
     return files;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,8 +21,12 @@ void checkPluginName(const std::string& name);
 /// `kind` is source, transform or sink; the name was checked.
 [[nodiscard]] std::vector<ScaffoldFile> scaffoldPlugin(const std::string& kind, const std::string& name);
 
-/// A template by its name: "source.cpp", "CMakeLists.txt", ... `@NAME@`, `@CLASS@` and `@KIND@` stand for the
-/// plugin's.
-[[nodiscard]] std::string_view pluginTemplate(std::string_view name);
+/// A file of core/cli/templates, which stands in the program. `@NAME@` and `@CLASS@` in it are the plugin's.
+struct PluginTemplate {
+    std::string_view file;  ///< "source/test/pipeline.yaml.in"
+    std::string_view text;
+};
+
+[[nodiscard]] std::span<const PluginTemplate> pluginTemplates() noexcept;
 
 }  // namespace roost::cli

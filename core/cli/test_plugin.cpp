@@ -29,6 +29,8 @@ struct TestPluginArguments {
     std::filesystem::path library;
     SetValues set;
     std::filesystem::path optionsFile;
+    std::filesystem::path source;
+    SetValues sourceSet;
     std::string before;
     std::string observe;
     std::vector<std::string> only;
@@ -62,6 +64,10 @@ TestSettings settingsFor(const TestPluginArguments& arguments) {
     if (!arguments.optionsFile.empty()) settings.options = readOptions(arguments.optionsFile);
     for (const auto& [name, value] : arguments.set)
         setMember(settings.options, name, yamlValue(value, {1, 1}));
+    settings.readerOptions.kind = Node::Kind::mapping;
+    for (const auto& [name, value] : arguments.sourceSet)
+        setMember(settings.readerOptions, name, yamlValue(value, {1, 1}));
+    if (!arguments.source.empty()) settings.reader = std::filesystem::absolute(arguments.source);
     settings.before = arguments.before;
     settings.observe = arguments.observe;
     settings.limit = std::chrono::milliseconds(static_cast<std::int64_t>(arguments.limitSeconds * 1000));
@@ -207,6 +213,13 @@ void addTestPlugin(CommandLine& line) {
     verb.add_option("FILE", arguments->library, "the plugin's shared library")->type_name("")->required();
     addSetOption(verb, arguments->set,
                  "an option of the plugin (repeatable); ${FOLDER} in it is a folder of each check's own");
+    verb.add_option("--source", arguments->source,
+                    "the shared library of a source that reads back what a sink wrote, where that is not the "
+                    "one of the same role beside it")
+        ->type_name("FILE");
+    addSetOption(verb, arguments->sourceSet,
+                 "an option of that source (repeatable), which has the sink's where their names are the same",
+                 "--source-set");
     verb.add_option("--options", arguments->optionsFile, "a YAML file with options of the plugin")
         ->type_name("FILE");
     verb.add_option("--before", arguments->before,

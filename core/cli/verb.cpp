@@ -58,17 +58,17 @@ CLI::App& addVerb(CommandLine& line, const std::string& name, const std::string&
     return verb;
 }
 
-void addSetOption(CLI::App& verb, SetValues& values, const std::string& help) {
+void addSetOption(CLI::App& verb, SetValues& values, const std::string& help, const std::string& option) {
     verb.add_option_function<std::vector<std::string>>(
-            "--set",
-            [&values](const std::vector<std::string>& given) {
+            option,
+            [&values, option](const std::vector<std::string>& given) {
                 for (const std::string& text : given) {
                     const std::size_t sign = text.find('=');
                     if (sign == std::string::npos || sign == 0)
-                        throw CLI::ValidationError("--set", "takes NAME=VALUE");
+                        throw CLI::ValidationError(option, "takes NAME=VALUE");
                     const std::string name = text.substr(0, sign);
                     if (!values.emplace(name, text.substr(sign + 1)).second)
-                        throw CLI::ValidationError("--set", "gives '" + name + "' twice");
+                        throw CLI::ValidationError(option, "gives '" + name + "' twice");
                 }
             },
             help)

@@ -43,7 +43,8 @@ void addGlobalOptions(CLI::App& verb, GlobalOptions& globals);
 /// Adds `--set NAME=VALUE` (repeatable). Its text is checked while the command line is read. `values` must
 /// outlive the parsing.
 void addSetOption(CLI::App& verb, SetValues& values,
-                  const std::string& help = "the value of a variable of the definition (repeatable)");
+                  const std::string& help = "the value of a variable of the definition (repeatable)",
+                  const std::string& option = "--set");
 
 // One function a verb, in the file of its name.
 void addCheck(CommandLine& line);

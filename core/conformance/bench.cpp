@@ -57,40 +57,55 @@ void runBefore(const std::string& command) {
 Bench::Bench(const TestSettings& settings, fs::path folder, Progress progress)
     : settings_(settings),
       folder_(folder / "target"),
-      progress_(std::move(progress)),
+      progress_(progress),
       descriptor_(loadPlugin(settings.library)),
-      options_(settings.options) {
+      factory_(*descriptor_.factory, progress, settings.limit / 3),
+      options_(settings.options),
+      readerOptions_(settings.readerOptions) {
     static_cast<void>(describedBy(descriptor_, settings.library));
     options_.kind = Node::Kind::mapping;
-    replaceInTexts(options_, "${FOLDER}", folder_.string());
+    readerOptions_.kind = Node::Kind::mapping;
+    for (Node* options : {&options_, &readerOptions_})
+        replaceInTexts(*options, "${FOLDER}", folder_.string());
 }
 
-Node Bench::settingsOf(const Node& options, Diagnostics& diagnostics) const {
+Node Bench::settingsOf(const PluginFactory& factory, const Node& options, Diagnostics& diagnostics) {
     Definition definition;
     StageDefinition stage;
-    stage.kind = factory().kind();
-    stage.plugin = factory().info().name;
+    stage.kind = factory.kind();
+    stage.plugin = factory.info().name;
     stage.settings = options;
-    return makeSettings(definition, stage, factory(), diagnostics);
+    return makeSettings(definition, stage, factory, diagnostics);
 }
 
 ResolvedStage Bench::stage() const { return stage(options_); }
 
-ResolvedStage Bench::stage(const Node& options) const {
+ResolvedStage Bench::stage(const Node& options) const { return stageOf(factory(), options, "the plugin"); }
+
+ResolvedStage Bench::stageOf(const PluginFactory& factory, const Node& options, const std::string& label) {
+    const bool own = label == "the plugin";
     Diagnostics diagnostics;
     ResolvedStage resolved;
-    resolved.settings = settingsOf(options, diagnostics);
+    resolved.settings = settingsOf(factory, options, diagnostics);
     if (!diagnostics.empty()) {
         const Diagnostic& first = diagnostics.list().front();
-        throw Violation("its options are refused: " + first.message +
-                        (first.suggestion.empty() ? "" : "; " + first.suggestion) +
-                        " (--set NAME=VALUE gives what it needs)");
+        throw Violation((own ? "its options are refused: " : "the options of " + label + " are refused: ") +
+                        first.message + (first.suggestion.empty() ? "" : "; " + first.suggestion) +
+                        (own ? " (--set NAME=VALUE gives what it needs)"
+                             : " (--source-set NAME=VALUE gives what it needs)"));
     }
-    resolved.kind = factory().kind();
-    resolved.factory = &factory();
-    resolved.label = "the plugin";
-    resolved.role = factory().info().role;
+    resolved.kind = factory.kind();
+    resolved.factory = &factory;
+    resolved.label = label;
+    resolved.role = factory.info().role;
     return resolved;
+}
+
+std::unique_ptr<Sink> Bench::makeSink() const {
+    const ResolvedStage plugin = stage();
+    std::unique_ptr<Sink> sink = plugin.factory->makeSink(plugin.settings);
+    require(sink != nullptr, "it made no sink");
+    return sink;
 }
 
 std::unique_ptr<RunEnvironment> Bench::environment(bool dryRun) const {
@@ -126,9 +141,11 @@ Ran Bench::run(const RunRequest& request) const {
         static_cast<void>(job.release());
         throw Violation("a call never came back: " + outcome.message);
     }
-    Ran ran{outcome.code, outcome.message, environment->notices.setAside.count(), {}};
+    Ran ran{outcome.code, outcome.message, environment->notices.setAside.count(), {}, {}};
+    for (const Notice& notice : environment->notices.warnings.list()) ran.told.push_back(notice.message);
     for (const Notice& notice : environment->notices.setAside.list()) {
-        if (ran.firstAside.empty()) ran.firstAside = notice.subject + ": " + notice.message;
+        ran.told.push_back(notice.subject + ": " + notice.message);
+        if (ran.firstAside.empty()) ran.firstAside = ran.told.back();
     }
     return ran;
 }

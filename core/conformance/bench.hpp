@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "conformance/isolation.hpp"
+#include "conformance/watched_stage.hpp"
 #include "pipeline/resolution.hpp"
 #include "pipeline/run.hpp"
 #include "plugin/manifest.hpp"
@@ -22,6 +23,8 @@ struct TestSettings {
     Node options;         ///< a mapping; `${FOLDER}` in its texts stands for a check's own folder
     std::string before;   ///< a shell command that runs before each check, "" for none; it finds FOLDER
     std::string observe;  ///< a shell command that prints the state of a sink's target, "" for none
+    std::filesystem::path reader;  ///< a source that reads what a sink wrote, "" for the one beside it
+    Node readerOptions;            ///< of that source, beside those that it shares with the sink
     std::chrono::milliseconds limit{std::chrono::seconds(60)};  ///< of each check
 };
 
@@ -39,6 +42,7 @@ struct Ran {
     std::string message;
     std::uint64_t setAside = 0;
     std::string firstAside;
+    std::vector<std::string> told;  ///< warnings, and what was set aside
 };
 
 /// What a run is made of beside the plugin.
@@ -64,18 +68,29 @@ public:
     /// Of this check alone; `${FOLDER}`.
     [[nodiscard]] const std::filesystem::path& folder() const noexcept { return folder_; }
     [[nodiscard]] const PluginDescriptor& descriptor() const noexcept { return descriptor_; }
-    [[nodiscard]] const PluginFactory& factory() const noexcept { return *descriptor_.factory; }
+    /// Watches the calls of its stages that no run watches.
+    [[nodiscard]] const PluginFactory& factory() const noexcept { return factory_; }
     /// What the user gave, with the folder's path in it.
     [[nodiscard]] const Node& options() const noexcept { return options_; }
+    [[nodiscard]] const Node& readerOptions() const noexcept { return readerOptions_; }
     [[nodiscard]] const TestSettings& settings() const noexcept { return settings_; }
     void doing(const std::string& what) const { progress_(what); }
+    /// Ends the check where `call` does not come back.
+    [[nodiscard]] CallWatch watch(std::string call) const { return factory_.watch(std::move(call)); }
 
     /// The plugin's settings for these options; what is wrong with them lands in `diagnostics`.
-    [[nodiscard]] Node settingsOf(const Node& options, Diagnostics& diagnostics) const;
+    [[nodiscard]] Node settingsOf(const Node& options, Diagnostics& diagnostics) const {
+        return settingsOf(factory(), options, diagnostics);
+    }
     /// The plugin as a stage. Throws Violation with what the plugin says to the options.
     [[nodiscard]] ResolvedStage stage() const;
     /// The same with other options.
     [[nodiscard]] ResolvedStage stage(const Node& options) const;
+    /// Another plugin as a stage, which messages call `label`.
+    [[nodiscard]] static ResolvedStage stageOf(const PluginFactory& factory, const Node& options,
+                                               const std::string& label);
+    /// The plugin, which is a sink. Throws Violation where it makes none.
+    [[nodiscard]] std::unique_ptr<Sink> makeSink() const;
 
     /// Runs a pipeline to its end as `roost run` does. A hang ends the check.
     Ran run(const RunRequest& request) const;
@@ -83,11 +98,16 @@ public:
     [[nodiscard]] std::unique_ptr<RunEnvironment> environment(bool dryRun) const;
 
 private:
+    [[nodiscard]] static Node settingsOf(const PluginFactory& factory, const Node& options,
+                                         Diagnostics& diagnostics);
+
     const TestSettings& settings_;
     std::filesystem::path folder_;
     Progress progress_;
     const PluginDescriptor& descriptor_;
+    WatchedFactory factory_;
     Node options_;
+    Node readerOptions_;
 };
 
 /// Loads the plugin in a process of its own and tells what it is. The verdict says why it cannot be told.

@@ -116,6 +116,7 @@ GeneratedSource::GeneratedSource(Content content) : content_(std::move(content))
               {"documents", userId(0), "folder/Gr\u00fc\u00dfe \u65e5\u672c.pdf", 300},
               {"documents", userId(0), "with a\nnewline.pdf", 20},
               {"documents", userId(1), "large.bin", severalPieces},
+              {"documents", userId(1), "nothing in it", 0, true},
               {"configs", userId(0), "app.conf", 40}};
     if (content_.bulk > 0) files_[5].size += content_.bulk;
 }

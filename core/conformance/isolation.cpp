@@ -67,7 +67,7 @@ std::string saidBy(const std::exception& error) {
     ::sigprocmask(SIG_UNBLOCK, &all, nullptr);
     std::set_terminate([] { std::abort(); });  // the parent tells, in one line
     try {
-        body([pipe](const std::string& doing) { send(pipe, Letter::doing, doing); });
+        body(Progress(pipe));
         send(pipe, Letter::passed, "");
     } catch (const NotApplicable& reason) {
         send(pipe, Letter::skipped, reason.what());
@@ -141,6 +141,13 @@ std::string seconds(std::chrono::milliseconds limit) {
 }
 
 }  // namespace
+
+void Progress::operator()(const std::string& doing) const { send(pipe_, Letter::doing, doing); }
+
+void Progress::giveUp(const std::string& why) const {
+    send(pipe_, Letter::failed, why);
+    std::_Exit(0);
+}
 
 Verdict isolated(std::chrono::milliseconds limit, const std::function<void(const Progress&)>& body) {
     std::array<int, 2> ends{};

@@ -2,48 +2,15 @@
 #include <algorithm>
 
 #include "conformance/contracts.hpp"
-#include "conformance/generated_source.hpp"
 #include "conformance/host_stage.hpp"
-#include "conformance/target_state.hpp"
+#include "conformance/killed_checks.hpp"
+#include "conformance/occupied_checks.hpp"
+#include "conformance/readback_checks.hpp"
+#include "conformance/sink_runs.hpp"
 
 namespace roost::conformance {
 
 namespace {
-
-/// The content that the sink takes, in its dialect.
-Content contentFor(Bench& bench) {
-    const std::unique_ptr<RunEnvironment> environment = bench.environment(true);
-    StageContext context(*environment, PluginKind::sink, "plugin", "the plugin");
-    const std::unique_ptr<Sink> sink = bench.factory().makeSink(bench.stage().settings);
-    require(sink != nullptr, "it made no sink");
-    Content content;
-    content.dialect = sink->dialect();
-    if (content.dialect.empty()) content.dialect = "sqlite";
-    const Catalog catalog = GeneratedSource(content).catalog(context);
-    const Acceptance acceptance = sink->accept(catalog, context);
-    content.tables = acceptance.tables;
-    content.files = acceptance.entries;
-    for (const std::string& refusal : acceptance.refusals)
-        require(!refusal.empty(), "a refusal says nothing");
-    if (!acceptance.refusals.empty())
-        throw NotApplicable("it refuses the generated data: " + acceptance.refusals.front());
-    require(acceptance.tables || acceptance.entries,
-            "it takes neither tables nor files, and refuses nothing");
-    require(!acceptance.target.empty(), "it does not say where it would write");
-    return content;
-}
-
-Ran feed(Bench& bench, const Content& content, RunRequest request = {}) {
-    const HostStage source([&] { return std::make_unique<GeneratedSource>(content); });
-    request.sources = {source.stage()};
-    request.sinks = {bench.stage()};
-    return bench.run(request);
-}
-
-void requireUnchanged(const Bench& bench, const TargetState& before, const std::string& when) {
-    const std::string found = difference(before, targetState(bench));
-    require(found.empty(), found + " in the target " + when);
-}
 
 void checkAccept(Bench& bench) {
     const Content whole = contentFor(bench);
@@ -55,7 +22,7 @@ void checkAccept(Bench& bench) {
             content.mixed = true;
             const std::unique_ptr<RunEnvironment> environment = bench.environment(true);
             StageContext context(*environment, PluginKind::sink, "plugin", "the plugin");
-            const std::unique_ptr<Sink> sink = bench.factory().makeSink(bench.stage().settings);
+            const std::unique_ptr<Sink> sink = bench.makeSink();
             const Catalog catalog = GeneratedSource(content).catalog(context);
             for (const std::string& refusal : sink->accept(catalog, context).refusals)
                 require(!refusal.empty(), "a refusal says nothing");
@@ -139,13 +106,57 @@ void checkAbortPrepared(Bench& bench) {
     requireUnchanged(bench, before, "after it was aborted behind prepare()");
 }
 
+/// Takes everything, and fails at the end: in its prepare() or, for a run that it decides, in its commit().
+class FailingSink final : public Sink {
+public:
+    explicit FailingSink(bool decides) : decides_(decides) {}
+    [[nodiscard]] CommitRole commitRole() const override {
+        return decides_ ? CommitRole::decides : CommitRole::alone;
+    }
+    Acceptance accept(const Catalog&, Context&) override {
+        Acceptance acceptance;
+        acceptance.tables = acceptance.entries = true;
+        acceptance.target = "the host's memory";
+        return acceptance;
+    }
+    void begin(const Catalog&, Context&) override {}
+    void write(Item&) override {}
+    void prepare() override {
+        if (!decides_) throw Error("the check ends the run here");
+    }
+    void commit() override { throw Error("the check ends the run here"); }
+    void abort() noexcept override {}
+
+private:
+    bool decides_;
+};
+
+void checkAbortForAnother(Bench& bench) {
+    const Content content = contentFor(bench);
+    const TargetState before = targetState(bench);
+    const bool deciding = bench.makeSink()->commitRole() == CommitRole::decides;
+    for (const bool decides : {false, true}) {
+        if (decides && deciding) continue;  // a run has one that decides
+        const std::string when = decides ? "when the sink that decides failed in commit()"
+                                         : "when another sink failed in prepare()";
+        bench.doing("it was aborted " + when);
+        const HostStage source([&] { return std::make_unique<GeneratedSource>(content); });
+        const HostStage another([&] { return std::make_unique<FailingSink>(decides); });
+        RunRequest request;
+        request.sources = {source.stage()};
+        request.sinks = {bench.stage(), another.stage()};
+        requireFailed(bench.run(request), "the run went on after another sink had failed");
+        requireUnchanged(bench, before, "after it was aborted " + when);
+    }
+}
+
 /// Calls the sink as far as asked and drops it. Leftovers that nobody takes for the result are recovery's.
 void drop(Bench& bench, const Content& content, bool prepared) {
     const std::unique_ptr<RunEnvironment> environment = bench.environment(false);
     StageContext context(*environment, PluginKind::sink, "plugin", "the plugin");
     GeneratedSource source(content);
     const Catalog catalog = source.catalog(context);
-    const std::unique_ptr<Sink> sink = bench.factory().makeSink(bench.stage().settings);
+    const std::unique_ptr<Sink> sink = bench.makeSink();
     const Acceptance acceptance = sink->accept(catalog, context);
     sink->begin(catalog, context);
     for (Item item; source.next(item);) {
@@ -217,19 +228,34 @@ void checkMemory(Bench& bench) {
 }  // namespace
 
 std::vector<Check> sinkChecks() {
-    return {{"accept", "it accepts or refuses any catalog, in words", checkAccept},
-            {"accept-quiet", "accepting changes nothing", checkAcceptQuiet},
-            {"dry-run", "a dry run changes nothing", checkDryRun},
-            {"commit", "data of every logical type is there after the commit", checkCommit},
-            {"mixed", "any kind of value in any column is taken, set aside, or refused in words", checkMixed},
-            {"empty", "it takes empty tables", checkEmpty},
-            {"abort-after-begin", "nothing is left when it is aborted right after begin()", checkAbortEarly},
-            {"abort-while-writing", "nothing is left when it is aborted at any moment of writing",
-             checkAbortWriting},
-            {"abort-after-prepare", "nothing is left when it is aborted after prepare()", checkAbortPrepared},
-            {"destroyed", "a destructor publishes nothing", checkDestroyed},
-            {"interruption", "a stop request ends it soon, and nothing is left", checkInterruption},
-            {"memory", "memory stays bounded, however much is written", checkMemory}};
+    return {
+        {"accept", "it accepts or refuses any catalog, in words", checkAccept},
+        {"accept-quiet", "accepting changes nothing", checkAcceptQuiet},
+        {"dry-run", "a dry run changes nothing", checkDryRun},
+        {"commit", "data of every logical type is there after the commit", checkCommit},
+        {"read-back", "what it wrote is read back as it was given", checkReadBack},
+        {"mixed", "any kind of value in any column is taken, set aside, or refused in words", checkMixed},
+        {"empty", "it takes empty tables", checkEmpty},
+        {"abort-after-begin", "nothing is left when it is aborted right after begin()", checkAbortEarly},
+        {"abort-while-writing", "nothing is left when it is aborted at any moment of writing",
+         checkAbortWriting},
+        {"abort-after-prepare", "nothing is left when it is aborted after prepare()", checkAbortPrepared},
+        {"abort-for-another", "nothing is left when it is aborted because another sink fails at the end",
+         checkAbortForAnother},
+        {"destroyed", "a destructor publishes nothing", checkDestroyed},
+        {"interruption", "a stop request ends it soon, and nothing is left", checkInterruption},
+        {"killed-at-begin", "recovery leaves nothing of a run that was killed right after begin()",
+         checkKilledAtBegin},
+        {"killed-while-writing", "recovery leaves nothing of a run that was killed while it wrote",
+         checkKilledWriting},
+        {"killed-after-prepare", "recovery leaves nothing of a run that was killed before it was decided",
+         checkKilledPrepared},
+        {"killed-after-commit", "recovery finishes a run that was killed once it was decided",
+         checkKilledCommitted},
+        {"target-exists", "what is there already is refused, told as what will be replaced, or kept",
+         checkTargetExists},
+        {"no-place", "a target that cannot be made ends the run in words, and changes nothing", checkNoPlace},
+        {"memory", "memory stays bounded, however much is written", checkMemory}};
 }
 
 }  // namespace roost::conformance

@@ -153,6 +153,15 @@ class Copies(Bucket):
         self.assertEqual(self.local(back), self.local(users))
         self.assertEqual((back / "u1/pdfs/\u00e4\u00f6 + \u65e5\u672c & 100%.pdf").stat().st_mode & 0o777, 0o600)
 
+    def test_empty_folders_are_counted_and_come_back_by_markers(self):
+        users = self.folder / "users"
+        for name in ("u1/pdfs/empty", "u1/pdfs/full", "u2/pdfs/z/none", "u3/pdfs"):
+            (users / name).mkdir(parents=True)
+        (users / "u1/pdfs/full/a.pdf").write_bytes(b"a")
+        said = self.copy(f"file:{users}", f"s3://{self.bucket}/users")
+        self.assertIn("2 empty folders are left out: a bucket has no folders ('folder-markers: true' keeps them)", said.stdout + said.stderr)
+        self.assertEqual(list(self.objects()), ["u1/pdfs/full/a.pdf"])
+
     def test_what_no_kind_has_is_named_and_left_out(self):
         self.upload(self.users())
         other = self.folder / "other"

@@ -8,7 +8,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from support import SOURCE, RoostCase, Archive, aviary_data
+from support import SOURCE, RoostCase, Archive, aviary_data, make_user_files
 
 BUILD = Path(os.environ["ROOST_BUILD_DIR"])
 
@@ -50,9 +50,12 @@ class New(Outside):
             built[kind] = self.build(project)
             readme = (project / "README.md").read_text()
             self.assertIn(self.options_table(f"my-{kind}", kind, built[kind]), readme)
-            # with the compiler's usual warnings on, it has none
+            for file in project.rglob("*"):
+                if file.is_file() and "build" not in file.relative_to(project).parts:
+                    self.assertNotRegex(file.read_text(), "@[A-Z]+@")
+            # with the compiler's warnings on, it has none
             self.call("cmake", "-S", project, "-B", project / "strict", f"-DCMAKE_PREFIX_PATH={self.installed}",
-                      "-DCMAKE_CXX_FLAGS=-Wall -Wextra -Werror -Wno-missing-field-initializers -Wno-restrict")
+                      "-DCMAKE_CXX_FLAGS=-Wall -Wextra -Wpedantic -Wconversion -Werror")
             self.call("cmake", "--build", project / "strict", "-j2")
         (self.folder / "input.txt").write_text("one\n\nthree\n")
         pipeline = self.folder / "all.yaml"
@@ -93,8 +96,10 @@ class Examples(Outside):
         folder = self.build(self.examples / name)
         kind, plugin = name.split("-", 1)
         readme = (self.examples / name / "README.md").read_text()
-        table = readme.split("<!-- options: begin -->\n")[1].split("<!-- options: end -->")[0]
-        self.assertEqual(table, self.options_table(plugin, kind, folder))
+        tables = re.findall(r"<!-- options: begin(?: (\w+) ([a-z-]+))? -->\n(.*?)<!-- options: end -->", readme, re.S)
+        self.assertTrue(tables, name)
+        for of_kind, of_plugin, table in tables:
+            self.assertEqual(table, self.options_table(of_plugin or plugin, of_kind or kind, folder), "run scripts/update-docs.sh")
         return folder
 
     def run_example(self, name, *sets):
@@ -134,7 +139,61 @@ class Examples(Outside):
         self.assertEqual((self.out / "rows.jsonl").stat().st_mode & 0o777, 0o600)
 
 
+    def test_a_storage_of_ones_own(self):
+        folder = self.built("storage-box")
+        self.call("cmake", "-S", self.examples / "storage-box", "-B", folder, "-DCMAKE_CXX_FLAGS=-Wall -Wextra -Wpedantic -Wconversion -Werror")
+        self.call("cmake", "--build", folder, "-j2")
+        report = json.loads(self.call(self.program, "test-plugin", folder / "sink-box.so", "--json", "--set", "url=box:${FOLDER}/a.box").stdout)
+        results = {check["name"]: check["result"] for check in report["checks"]}
+        self.assertEqual({name for name, result in results.items() if result != "passed"}, {"mixed", "empty"})
+
+        # From files into a box and back: names, bytes, modes and times of all that is awkward.
+        users, box, back = self.folder / "users", self.out / "files.box", self.folder / "back"
+        make_user_files(users, ["alice", "bob"])
+        kinds = "kinds: {documents: pdfs, configs: rmapi}"
+        fill, empty, some = (self.folder / f"{name}.yaml" for name in ("fill", "empty", "some"))
+        fill.write_text(f"roost: 1\nname: fill\nsources:\n  - {{plugin: storage, url: 'file:{users}', {kinds}}}\n"
+                        f"sinks:\n  - {{plugin: storage, url: 'box:{box}'}}\n")
+        empty.write_text(f"roost: 1\nname: empty\nsources:\n  - {{plugin: storage, url: 'box:{box}'}}\n"
+                         f"sinks:\n  - {{plugin: storage, url: 'file:{back}', {kinds}}}\n")
+        back.mkdir()
+        self.call(self.program, "run", fill, "--plugin-dir", folder, "--yes")
+        self.call(self.program, "run", empty, "--plugin-dir", folder, "--yes")
+        self.assertEqual(self.tree(back), self.tree(users))
+        self.assertEqual(box.stat().st_mode & 0o777, 0o600)
+
+        # What is there is not overwritten without being asked to, and what is no box is told.
+        before = box.read_bytes()
+        done = self.call(self.program, "run", fill, "--plugin-dir", folder, "--yes", expect=1)
+        self.assertIn(f"'{box}' exists; 'replace: true' replaces it", done.stderr)
+        self.assertEqual(box.read_bytes(), before)
+        box.unlink()
+        self.call("sqlite3", box, "CREATE TABLE t(a)")
+        self.assertIn(f"'{box}' is no box", self.call(self.program, "run", empty, "--plugin-dir", folder, "--yes", expect=1).stderr)
+
+    def tree(self, folder):
+        """{path: (bytes or nothing for a folder, mode, time)} of what users' kinds hold."""
+        found = {}
+        for path in folder.rglob("*"):
+            inside = path.relative_to(folder)
+            if path.is_symlink() or len(inside.parts) < 3 or inside.parts[1] not in ("pdfs", "rmapi") or not (path.is_file() or path.is_dir()):
+                continue
+            status = path.stat()
+            found[str(inside)] = (path.read_bytes() if path.is_file() else None, status.st_mode & 0o777, status.st_mtime_ns)
+        return found
+
+
 class Guide(Outside):
+    def test_its_table_has_every_check(self):
+        table = re.findall(r"(?m)^\| (`[a-z`, -]+`) \| (all three|all|[a-z, ]+) \| .+ \|$", (SOURCE / "docs" / "plugin-guide.md").read_text())
+        told = {kind: set() for kind in ("source", "transform", "sink")}
+        for names, kinds in table:
+            for kind in told if kinds.startswith("all") else kinds.split(", "):
+                told[kind].update(re.findall("[a-z-]+", names))
+        for kind, plugin in (("source", "source-files"), ("transform", "transform-mask"), ("sink", "sink-files")):
+            listed = self.call(self.program, "test-plugin", self.installed / "lib/roost/plugins" / f"{plugin}.so", "--list").stdout
+            self.assertEqual(told[kind] - {"loads"}, {line.split()[0] for line in listed.splitlines()})
+
     def test_its_commands_do_what_it_says(self):
         text = (SOURCE / "docs" / "plugin-guide.md").read_text()
         blocks = re.findall(r"```sh\n(.*?)```", text, re.S)

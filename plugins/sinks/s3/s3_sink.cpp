@@ -65,6 +65,8 @@ struct S3Sink::Work {
     bool addUnitEmpty = false;  ///< and whether nothing is there
     std::unique_ptr<StagedObjects> staged;
     std::uint64_t filesThere = 0;
+    std::string openFolder;  ///< the last entry's name and '/', where it was a folder
+    std::uint64_t emptyFolders = 0;
 };
 
 PluginInfo S3Sink::info() {
@@ -213,9 +215,18 @@ bool S3Sink::isThere(const std::string& key, Entry& entry) {
     return true;
 }
 
+/// Sources give a folder right before what is in it. A kind's own folder is the application's to make.
+void S3Sink::countEmptyFolder(const Entry* next) {
+    const std::string name = next == nullptr ? "" : next->displayName();
+    if (!work_->openFolder.empty() && !name.starts_with(work_->openFolder)) ++work_->emptyFolders;
+    const bool folder = next != nullptr && next->type == EntryType::folder && !next->path.empty();
+    work_->openFolder = folder ? name + "/" : "";
+}
+
 void S3Sink::write(Item& item) {
     auto* const entry = std::get_if<Entry>(&item);
     if (entry == nullptr) return;
+    countEmptyFolder(entry);
     const std::string key = keyOf(*entry, kindOf(*entry));
     if (entry->owner != work_->lastOwner) {
         work_->lastOwner = entry->owner;
@@ -233,6 +244,11 @@ void S3Sink::write(Item& item) {
 }
 
 void S3Sink::prepare() {
+    countEmptyFolder(nullptr);
+    if (work_->emptyFolders > 0 && !options_.folderMarkers)
+        work_->context.warn(std::to_string(work_->emptyFolders) +
+                            (work_->emptyFolders == 1 ? " empty folder is" : " empty folders are") +
+                            " left out: a bucket has no folders ('folder-markers: true' keeps them)");
     if (!work_->staged) return;
     work_->record.logs = work_->staged->finish();
     work_->coming.finish();

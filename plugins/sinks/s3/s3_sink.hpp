@@ -55,6 +55,7 @@ private:
     [[nodiscard]] std::string keyOf(const Entry& entry, std::size_t kind) const;
     [[nodiscard]] bool isThere(const std::string& key, Entry& entry);
     void journal();
+    void countEmptyFolder(const Entry* next);
     [[nodiscard]] std::vector<EntryKindTotals> protectedKinds(const Catalog& catalog) const;
 
     Options options_;

@@ -26,7 +26,11 @@ public:
         never,
         leavesParts,
         hoards,
-        refusesUuids
+        refusesUuids,
+        recoveryPublishes,
+        recoveryRemoves,
+        recoveryIgnores,
+        abortsForNobody
     };
     struct Options {
         Location url;
@@ -43,7 +47,8 @@ public:
                 .example("file:a.careless")
                 .choice("way", &Options::way,
                         {"none", "accept", "begin", "write", "prepare", "abort", "destructor", "dry-run",
-                         "never", "leaves-parts", "hoards", "refuses-uuids"},
+                         "never", "leaves-parts", "hoards", "refuses-uuids", "recovery-publishes",
+                         "recovery-removes", "recovery-ignores", "aborts-for-nobody"},
                         "When it publishes, or what else is wrong.");
         return table;
     }
@@ -62,7 +67,13 @@ public:
         acceptance.rehearses = options_.way == Way::dryRun;
         return acceptance;
     }
-    void begin(const Catalog&, Context&) override {
+    [[nodiscard]] CommitRole commitRole() const override {
+        return options_.way == Way::recoveryIgnores ? CommitRole::follows : CommitRole::alone;
+    }
+    void begin(const Catalog&, Context& context) override {
+        if (options_.way == Way::recoveryPublishes) context.journal("publish " + options_.url.path());
+        if (options_.way == Way::recoveryRemoves) context.journal("remove " + options_.url.path());
+        if (options_.way == Way::recoveryIgnores) context.journal("ignore " + options_.url.path());
         publishIn(Way::begin);
         if (options_.way == Way::leavesParts) std::ofstream(options_.url.path() + ".part") << "half";
     }
@@ -82,6 +93,7 @@ public:
     }
     void prepare() override {
         publishIn(Way::prepare);
+        prepared_ = true;
         if (dryRun_) publishIn(Way::dryRun);
     }
     void commit() override {
@@ -89,7 +101,17 @@ public:
         std::error_code ignored;
         std::filesystem::remove(options_.url.path() + ".part", ignored);
     }
-    void abort() noexcept override { publishIn(Way::abort); }
+    void abort() noexcept override {
+        publishIn(Way::abort);
+        if (prepared_) publishIn(Way::abortsForNobody);
+    }
+
+    static std::string recover(const std::string& record, Context&) {
+        const std::string path = record.substr(record.find(' ') + 1);
+        if (record.starts_with("publish ")) std::ofstream(path) << "recovered\n";
+        if (record.starts_with("remove ")) std::filesystem::remove(path);
+        return {};
+    }
 
 private:
     void publishIn(Way way) const {
@@ -99,6 +121,7 @@ private:
 
     Options options_;
     bool dryRun_ = false;
+    bool prepared_ = false;
     std::uint64_t bytes_ = 0;
     std::vector<BatchPtr> hoard_;
 };

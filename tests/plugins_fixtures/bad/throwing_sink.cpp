@@ -1,4 +1,5 @@
 // A sink that fails in the call that it is told to fail in. It publishes an empty file.
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
@@ -23,7 +24,9 @@ public:
         commit,
         tidy,
         abort,
-        summary
+        summary,
+        recover,
+        destructor
     };
     struct Options {
         Location url;
@@ -36,20 +39,26 @@ public:
         return {"throwing", "1.0", "Fails in one of its calls, for tests", "archive", {"throwing"}};
     }
     static const OptionTable<Options>& options() {
-        static const auto table = OptionTable<Options>()
-                                      .url(&Options::url, "The file that it makes.")
-                                      .example("file:a.throwing")
-                                      .choice("in", &Options::in,
-                                              {"none", "constructor", "dialect", "role", "accept", "begin",
-                                               "write", "prepare", "commit", "tidy", "abort", "summary"},
-                                              "The call that fails.")
-                                      .choice("how", &Options::how, bad::faultNames(), "How it fails.")
-                                      .boolean("journals", &Options::journals,
-                                               "Keeps half a file beside the target, and a journal of it.");
+        static const auto table =
+            OptionTable<Options>()
+                .url(&Options::url, "The file that it makes.")
+                .example("file:a.throwing")
+                .choice("in", &Options::in,
+                        {"none", "constructor", "dialect", "role", "accept", "begin", "write", "prepare",
+                         "commit", "tidy", "abort", "summary", "recover", "destructor"},
+                        "The call that fails.")
+                .choice("how", &Options::how, bad::faultNames(), "How it fails.")
+                .boolean("journals", &Options::journals,
+                         "Keeps half a file beside the target, and a journal of it.");
         return table;
     }
 
     explicit ThrowingSink(Options options) : options_(std::move(options)) { fail(Call::constructor); }
+    ~ThrowingSink() override {
+        if (options_.in == Call::destructor) bad::commit(options_.how, "sink");
+    }
+    ThrowingSink(const ThrowingSink&) = delete;
+    ThrowingSink& operator=(const ThrowingSink&) = delete;
     [[nodiscard]] std::string dialect() const override {
         fail(Call::dialect);
         return {};
@@ -71,6 +80,8 @@ public:
             std::ofstream(part()) << "half";
         }
         fail(Call::begin);
+        if (options_.in == Call::recover)
+            context.journal(bad::faultNames().at(static_cast<std::size_t>(options_.how)));
     }
     void write(Item&) override { fail(Call::write); }
     void prepare() override { fail(Call::prepare); }
@@ -86,12 +97,19 @@ public:
         fail(Call::abort);
         removePart();
     }
-    static std::string recover(const std::string& record, Context&) {
-        std::filesystem::remove(record);
-        return "removed " + record;
-    }
     [[nodiscard]] std::vector<std::pair<std::string, std::string>> summary() const override {
         fail(Call::summary);
+        return {};
+    }
+
+    static std::string recover(const std::string& record, Context&) {
+        const auto names = bad::faultNames();
+        const auto fault = std::ranges::find(names, record);
+        if (fault == names.end()) {
+            std::filesystem::remove(record);
+            return "removed " + record;
+        }
+        bad::commit(static_cast<bad::Fault>(fault - names.begin()), "sink");
         return {};
     }
 
