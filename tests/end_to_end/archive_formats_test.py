@@ -7,6 +7,7 @@ import subprocess
 import tarfile
 import unittest
 import zipfile
+import zlib
 
 from support import PIPELINES, ROOST, Restoring, aviary_data, difference, server_state
 
@@ -46,8 +47,14 @@ class Formats(Restoring):
         data = self.empty_server(name)
         done = self.restore(archive, data, env=env, expect=1)
         self.assertIn(message, done.stderr)
+        self.assertOnlyRoostSpeaks(done.stderr)
         self.assertEqual(list(data.iterdir()), [])
         return done
+
+    def assertOnlyRoostSpeaks(self, text):
+        """Libraries print lines of their own to standard error, unless they are kept from it."""
+        for line in text.splitlines():
+            self.assertRegex(line, r"^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d (debug|info|warning|error): |roost: |  |\S+\.yaml:\d)")
 
     def test_a_zip_holds_and_restores_what_a_tar_gz_does(self):
         zipped, tarred = self.backup("a.zip"), self.backup("a.tar.gz")
@@ -127,12 +134,118 @@ class Formats(Restoring):
         for i in range(1, 8):
             at = len(whole) * i // 8
             bad.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1:])
-            self.assertNothingChanges(bad, f"bit{i}", "bad.tar.gz.gpg'", env)
+            self.assertNothingChanges(bad, f"bit{i}", "bad.tar.gz.gpg' is damaged or was altered", env)
             bad.write_bytes(whole[:at])
-            self.assertNothingChanges(bad, f"cut{i}", "bad.tar.gz.gpg'", env)
+            self.assertNothingChanges(bad, f"cut{i}", "bad.tar.gz.gpg' is damaged or was altered", env)
         for cut in (1, 10, 22, 40):
             bad.write_bytes(whole[:-cut])
-            self.assertNothingChanges(bad, f"end{cut}", "bad.tar.gz.gpg'", env)
+            self.assertNothingChanges(bad, f"end{cut}", "bad.tar.gz.gpg' is damaged or was altered", env)
+
+    def test_damage_near_the_front_is_called_damage_and_the_file_is_named(self):
+        """What the garbled front of the plain bytes looks like must not show: an archive of another kind, or none."""
+        alice, alice_key = self.make_key("alice")
+        _, eve_key = self.make_key("eve")
+        bad = self.out / "bad.tar.gz.gpg"
+        altered = "bad.tar.gz.gpg' is damaged or was altered: its encrypted data is not valid"
+        key = f"bad.tar.gz.gpg' cannot be decrypted with the key in '{alice_key}'"
+        near = ", or the file is damaged near its beginning"
+        for env, opening in (({"BACKUP_PASSPHRASE": PASSPHRASE},) * 2,
+                             ({"BACKUP_RECIPIENTS": alice}, {"BACKUP_SECRET_KEY": alice_key})):
+            name = f"{len(env)}{next(iter(env))}.tar.gz.gpg"
+            whole = self.backup(name, env=env).read_bytes()
+            session = whole[1] + 2  # bytes of the session key's packet: its length is one octet
+            self.assertIn(whole[session], (0xD2, 0xC9 | 0x80))
+            closed = "cannot be decrypted with that passphrase" if opening is env else key
+            for at, bit, part in ((0, 0x80, "is damaged: its name is one of an encrypted archive, and it does not begin like one"),
+                                  (0, 0x10, "is damaged: its name is one of an encrypted archive, and it does not begin like one"),
+                                  (session - 3, 1, closed), (session, 1, altered), (session + 60, 1, altered),
+                                  (session + 300, 0x40, altered), (session + 2000, 0x20, altered)):
+                with self.subTest(name, at=at, bit=bit):
+                    bad.write_bytes(whole[:at] + bytes([whole[at] ^ bit]) + whole[at + 1:])
+                    for verb in ("inspect", "verify"):
+                        told = self.roost(verb, bad, env=opening, expect=1)
+                        self.assertIn(part, told.stderr)
+                        self.assertIn("bad.tar.gz.gpg'", told.stderr)
+                        self.assertIn(near if part == closed else "take another copy of it", told.stderr)
+                        self.assertOnlyRoostSpeaks(told.stderr)
+            for size in (0, 1, session // 2, session + 500, session + 3000):
+                with self.subTest(name, cut=size):
+                    bad.write_bytes(whole[:size])
+                    told = self.roost("inspect", bad, env=opening, expect=1)
+                    self.assertRegex(told.stderr, "bad.tar.gz.gpg' is damaged")
+                    self.assertOnlyRoostSpeaks(told.stderr)
+        told = self.roost("inspect", self.out / name, env={"BACKUP_SECRET_KEY": eve_key}, expect=1)
+        self.assertIn(f"it was made for another key{near}", told.stderr)
+        self.assertNothingChanges(self.out / name, "none", "set BACKUP_PASSPHRASE or BACKUP_SECRET_KEY")
+
+    def test_a_message_that_hides_whom_it_is_for_is_opened(self):
+        alice, alice_key = self.make_key("alice")
+        _, bob_key = self.make_key("bob")
+        _, eve_key = self.make_key("eve")
+        plain = self.backup("a.tar.gz")
+        hidden = self.out / "hidden.tar.gz.gpg"
+        self.gpg("--trust-model", "always", "--hidden-recipient", "alice", "-r", "bob", "--output", hidden, "--encrypt", plain)
+        for key in (alice_key, bob_key):
+            told = self.roost("verify", hidden, env={"BACKUP_SECRET_KEY": key})
+            self.assertIn("verified", told.stdout)
+            self.assertEqual(told.stderr, "")
+        hidden.unlink()
+        self.gpg("--trust-model", "always", "--throw-keyids", "-r", "alice", "-r", "bob", "--output", hidden, "--encrypt", plain)
+        self.assertRestores(hidden, "bob", {"BACKUP_SECRET_KEY": bob_key})
+        self.assertNothingChanges(hidden, "eve", "it does not tell for whom it was made, and that key does not open it",
+                                  {"BACKUP_SECRET_KEY": eve_key})
+        armored = self.out / "armored.tar.gz.gpg"
+        self.gpg("--trust-model", "always", "--throw-keyids", "--armor", "-r", "alice", "--output", armored, "--encrypt", plain)
+        self.assertNothingChanges(armored, "armored", "only where that is not in ASCII armor: gpg --dearmor",
+                                  {"BACKUP_SECRET_KEY": alice_key})
+
+    def test_recipients_that_name_nobody_are_no_reason_to_write_plain_bytes(self):
+        for nobody in (",", " ", " , ,"):
+            for pipeline in ("full-backup.yaml", "user-export.yaml"):
+                done = self.roost("run", PIPELINES / pipeline, "--set", f"out={self.out / 'x.tar.gz'}", "--set", "users=*",
+                                  expect=2, env={"BACKUP_RECIPIENTS": nobody})
+                self.assertIn("'recipients' is not empty, but names no file of public keys", done.stderr)
+        self.assertNothingLeft()
+
+    def test_the_safety_backup_is_as_encrypted_as_what_is_restored(self):
+        """Whoever can open the one can open the other, and nobody else."""
+        alice, alice_key = self.make_key("alice")
+        _, eve_key = self.make_key("eve")
+        archive = self.backup("a.tar.gz.gpg", env={"BACKUP_RECIPIENTS": alice})
+        there = server_state(self.data)
+        for number, env in enumerate(({"BACKUP_SECRET_KEY": alice_key},
+                                      {"BACKUP_SECRET_KEY": alice_key, "BACKUP_PASSPHRASE": PASSPHRASE})):
+            safety = self.out / f"safety{number}.tar.gz.gpg"
+            self.restore(archive, self.data, "--yes", "--set", f"safety_backup={safety}", env=env)
+            self.assertSame(server_state(self.data), there)
+            plain = self.gpg("--decrypt", safety).stdout
+            self.assertEqual(plain[:2], b"\x1f\x8b")
+            self.assertIn("verified", self.roost("verify", safety, env=env).stdout)
+            self.roost("verify", safety, env={"BACKUP_SECRET_KEY": eve_key}, expect=1)
+        signs = self.folder / "signs.key"
+        self.gpg("--passphrase", "", "--quick-generate-key", "signs@example.org", "ed25519", "sign", "never")
+        signs.write_bytes(self.gpg("--armor", "--export-secret-keys", "signs@example.org").stdout)
+        done = self.restore(self.backup("plain.tar.gz"), self.data, "--yes", "--set", f"safety_backup={self.out / 's.tar.gz'}",
+                            env={"BACKUP_SECRET_KEY": signs}, expect=1)
+        self.assertIn("signs.key' has no key that encrypts", done.stderr)
+        self.assertFalse((self.out / "s.tar.gz").exists())
+        self.assertSame(server_state(self.data), there)
+
+    def test_a_message_that_unpacks_without_end_is_refused(self):
+        """Anybody may encrypt for a public key, and OpenPGP compresses within."""
+        _, alice_key = self.make_key("alice")
+        bomb = self.out / "bomb.tar.gz.gpg"
+        packer = zlib.compressobj(0, zlib.DEFLATED, 31)
+        piece = packer.compress(bytes(1 << 24)) + packer.flush(zlib.Z_SYNC_FLUSH)
+        with subprocess.Popen(["gpg", "--homedir", self.home, "--batch", "--quiet", "--trust-model", "always", "-r", "alice",
+                               "--compress-algo", "zip", "-z", "6", "--output", bomb, "--encrypt"], stdin=subprocess.PIPE) as gpg:
+            gpg.stdin.write(piece)
+            more = packer.compress(bytes(1 << 24)) + packer.flush(zlib.Z_SYNC_FLUSH)
+            for _ in range(80):
+                gpg.stdin.write(more)
+        self.assertLess(bomb.stat().st_size, 2_000_000)
+        self.assertNothingChanges(bomb, "bomb", "bomb.tar.gz.gpg' is refused: its encrypted data unpacks to more than",
+                                  {"BACKUP_SECRET_KEY": alice_key})
 
     def test_a_key_in_place_of_its_files_name_is_shown_to_nobody(self):
         """NAME_FILE gives the content of a file, and these variables name one."""

@@ -3,7 +3,6 @@
 #include <string_view>
 #include <utility>
 
-#include "lib/openpgp/decrypting_input.hpp"
 #include "lib/openpgp/message.hpp"
 #include "lib/stream/tar_gz.hpp"
 #include "lib/zip/zip_reader.hpp"
@@ -22,6 +21,10 @@ Format formatOf(stream::Bytes front, Format expected) noexcept {
     return text.starts_with(gzipMark) ? Format::tarGz : expected;
 }
 
+bool beginsLikeArchive(stream::Bytes front) noexcept {
+    return formatOf(front, Format::tarGz) == formatOf(front, Format::zip);
+}
+
 }  // namespace
 
 ArchiveInput::ArchiveInput(std::shared_ptr<stream::RepeatableInput> input, Context& context, Format format,
@@ -38,6 +41,7 @@ void ArchiveInput::onceIsEnough() noexcept {
 }
 
 std::unique_ptr<stream::ContainerReader> ArchiveInput::open() {
+    decrypted_.reset();  // it would go on reading
     if (copied_) return std::make_unique<zip::ZipReader>(copied_);
     auto bytes = std::make_shared<stream::PeekedInput>(openBytes(), context_);
     const bool encrypted = openpgp::beginsMessage(bytes->front());
@@ -45,13 +49,26 @@ std::unique_ptr<stream::ContainerReader> ArchiveInput::open() {
         if (!keys_.given())
             throw Error(
                 input_->name() + " is encrypted, and no key was given",
-                "name the passphrase or the secret key: 'decrypt' of the source; --passphrase-file or "
-                "--secret-key of 'roost inspect' and 'roost verify'");
-        bytes = std::make_shared<stream::PeekedInput>(
-            std::make_shared<openpgp::DecryptingInput>(std::move(bytes), keys_), context_);
+                "set BACKUP_PASSPHRASE or BACKUP_SECRET_KEY, or --passphrase-file or --secret-key of 'roost "
+                "inspect' and 'roost verify'; in a definition of your own, 'decrypt' of the source");
+        decrypted_ = std::make_shared<openpgp::DecryptingInput>(std::move(bytes), keys_);
+        bytes = std::make_shared<stream::PeekedInput>(decrypted_, context_);
+    } else {
+        checkEnding(bytes->front());
     }
     if (formatOf(bytes->front(), format_) == Format::zip) return openZip(bytes, encrypted);
     return std::make_unique<stream::TarGzReader>(std::move(bytes), &context_);
+}
+
+/// A file that has the name of an encrypted archive and does not begin like anything.
+void ArchiveInput::checkEnding(stream::Bytes front) const {
+    std::string name = input_->name();
+    if (name.ends_with('\'')) name.pop_back();
+    if (openpgp::hasEncryptedEnding(name) && !beginsLikeArchive(front))
+        throw Error(
+            input_->name() +
+                " is damaged: its name is one of an encrypted archive, and it does not begin like one",
+            "take another copy of it");
 }
 
 std::shared_ptr<stream::ByteInput> ArchiveInput::openBytes() {
@@ -74,6 +91,10 @@ std::unique_ptr<stream::ContainerReader> ArchiveInput::openZip(
     if (recorded_) recorded_->stopRecording();
     copied_ = encrypted ? stream::copySealed(*bytes, context_) : stream::copyToScratch(*bytes, context_);
     return std::make_unique<zip::ZipReader>(copied_);
+}
+
+void ArchiveInput::checkMessage() const {
+    if (decrypted_) decrypted_->finish(context_);
 }
 
 void ArchiveInput::checkUnchanged() const {

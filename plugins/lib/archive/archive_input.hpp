@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "lib/openpgp/decrypting_input.hpp"
 #include "lib/openpgp/key_options.hpp"
 #include "lib/stream/byte_input.hpp"
 #include "lib/stream/container.hpp"
@@ -32,8 +33,13 @@ public:
     void onceIsEnough() noexcept;
     /// Throws roost::Error where somebody wrote to the file since it was opened.
     void checkUnchanged() const;
+    /// After a failure: throws roost::Error where the archive is encrypted and its message is not whole and
+    /// unaltered. That is only known at its end, and what was made of its bytes until then may look like any
+    /// other damage, or like no backup at all. Whoever got the members may still hold them.
+    void checkMessage() const;
 
 private:
+    void checkEnding(stream::Bytes front) const;
     [[nodiscard]] std::shared_ptr<stream::ByteInput> openBytes();
     [[nodiscard]] std::unique_ptr<stream::ContainerReader> openZip(
         const std::shared_ptr<stream::ByteInput>& bytes, bool encrypted);
@@ -42,8 +48,9 @@ private:
     std::shared_ptr<stream::RepeatableInput> input_;
     Format format_;
     openpgp::DecryptOptions keys_;
-    std::shared_ptr<stream::RecordedInput> recorded_;    // of what is no plain file
-    std::shared_ptr<const stream::RandomInput> copied_;  // of what has to be read from its end
+    std::shared_ptr<stream::RecordedInput> recorded_;      // of what is no plain file
+    std::shared_ptr<const stream::RandomInput> copied_;    // of what has to be read from its end
+    std::shared_ptr<openpgp::DecryptingInput> decrypted_;  // what the last open() reads
     std::string state_;
     bool opened_ = false;
     bool recordedAll_ = false;

@@ -6,8 +6,24 @@
 #include "lib/archive/foreign_backup.hpp"
 #include "lib/archive/member_names.hpp"
 #include "lib/archive/roost_backup.hpp"
+#include "roost/error.hpp"
 
 namespace roost::archive {
+
+namespace {
+
+/// What `read` gives. What it throws is an encrypted message's own damage, where there is any.
+template <class Read>
+auto explained(const ArchiveInput& input, Read read) {
+    try {
+        return read();
+    } catch (const Error&) {
+        input.checkMessage();
+        throw;
+    }
+}
+
+}  // namespace
 
 std::optional<EntryName> entryName(std::string_view member) noexcept {
     if (!member.starts_with(entriesFolder)) return std::nullopt;
@@ -38,7 +54,7 @@ public:
     explicit Content(BackupReader& reader) : reader_(reader) {}
     std::size_t read(std::span<std::byte> buffer) override {
         Open& open = *reader_.open_;
-        if (open.piece.empty() && !open.over) reader_.pull();
+        if (open.piece.empty() && !open.over) explained(*reader_.input_, [this] { reader_.pull(); });
         const std::size_t size = std::min(buffer.size(), open.piece.size());
         if (size != 0) std::memcpy(buffer.data(), open.piece.data(), size);
         open.piece = open.piece.subspan(size);
@@ -133,22 +149,31 @@ bool BackupReader::goOn(Item& item) {
 bool BackupReader::next(Item& item) {
     if (ended_) return false;
     watch_.step();
-    if (goOn(item) || advance(item)) return true;
+    if (explained(*input_, [this, &item] { return goOn(item) || advance(item); })) return true;
     findings_ = analysis_->finish();
     ended_ = true;
     return false;
 }
 
-std::unique_ptr<BackupReader> openBackup(std::shared_ptr<ArchiveInput> input, BackupReading reading,
+namespace {
+
+std::unique_ptr<BackupReader> openEither(const std::shared_ptr<ArchiveInput>& input, BackupReading reading,
                                          Context& context) {
     auto reader = std::make_unique<ArchiveReader>(input->open());
     if (RoostHead head(*reader, reading, context); head.read()) {
         if (!reading.readAgain) input->onceIsEnough();
-        return std::make_unique<RoostBackup>(std::move(input), std::move(reader), std::move(head),
-                                             std::move(reading), context);
+        return std::make_unique<RoostBackup>(input, std::move(reader), std::move(head), std::move(reading),
+                                             context);
     }
     reader.reset();
-    return std::make_unique<ForeignBackup>(std::move(input), std::move(reading), context);
+    return std::make_unique<ForeignBackup>(input, std::move(reading), context);
+}
+
+}  // namespace
+
+std::unique_ptr<BackupReader> openBackup(std::shared_ptr<ArchiveInput> input, BackupReading reading,
+                                         Context& context) {
+    return explained(*input, [&] { return openEither(input, std::move(reading), context); });
 }
 
 }  // namespace roost::archive

@@ -62,8 +62,8 @@ public:
     [[nodiscard]] const std::vector<std::string>& findings() const noexcept { return findings_; }
 
 protected:
-    BackupReader(BackupReading reading, Context& context)
-        : reading_(std::move(reading)), context_(context), watch_(context) {}
+    BackupReader(std::shared_ptr<ArchiveInput> input, BackupReading reading, Context& context)
+        : input_(std::move(input)), reading_(std::move(reading)), context_(context), watch_(context) {}
 
     /// The next item; false at the end, when everything was checked.
     virtual bool advance(Item& item) = 0;
@@ -79,6 +79,7 @@ protected:
     /// Goes on with a table, or ends a file. False where neither is open any more.
     bool goOn(Item& item);
 
+    std::shared_ptr<ArchiveInput> input_;
     BackupReading reading_;
     Context& context_;
     storage::Watch watch_;

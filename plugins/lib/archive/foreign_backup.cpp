@@ -14,7 +14,7 @@ std::string memberOf(const Table& table) { return std::string(tablesFolder) + ta
 }  // namespace
 
 ForeignBackup::ForeignBackup(std::shared_ptr<ArchiveInput> input, BackupReading reading, Context& context)
-    : BackupReader(std::move(reading), context), input_(std::move(input)) {
+    : BackupReader(std::move(input), std::move(reading), context) {
     startPass();
     content_ = ForeignScan(*reader_, reading_, context_).scan();
     reader_.reset();

@@ -31,7 +31,6 @@ private:
     bool findEntry(Item& item);
     void finish();
 
-    std::shared_ptr<ArchiveInput> input_;
     std::unique_ptr<ArchiveReader> reader_;
     ForeignContent content_;
     std::vector<std::size_t> order_;  // of the catalog's tables

@@ -53,8 +53,7 @@ bool RoostHead::read() {
 
 RoostBackup::RoostBackup(std::shared_ptr<ArchiveInput> input, std::unique_ptr<ArchiveReader> reader,
                          RoostHead head, BackupReading reading, Context& context)
-    : BackupReader(std::move(reading), context),
-      input_(std::move(input)),
+    : BackupReader(std::move(input), std::move(reading), context),
       reader_(std::move(reader)),
       checksums_(context.temporaryFolder()),
       ledger_(context.temporaryFolder()),

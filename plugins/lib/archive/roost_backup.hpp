@@ -70,7 +70,6 @@ private:
     void checkTotals();
     void checkUsers();
 
-    std::shared_ptr<ArchiveInput> input_;
     std::unique_ptr<ArchiveReader> reader_;
     ChecksumCheck checksums_;
     EntryLedger ledger_;

@@ -15,7 +15,7 @@ BackupSink::BackupSink(const BackupSinkOptions& options)
 void BackupSink::check(const BackupSinkOptions& options, const Node& settings, std::string_view plugin,
                        Diagnostics& diagnostics) {
     transport::checkTransport(options, settings, plugin, transport::Direction::write, diagnostics);
-    openpgp::checkEncryptOptions(options.encrypt, diagnostics);
+    openpgp::checkEncryptOptions(options.encrypt, settings, diagnostics);
 }
 
 void BackupSink::judgeEncryption(Acceptance& acceptance) const {

@@ -19,6 +19,22 @@ void checkPassphrase(const std::string& passphrase, const Position& position, Di
         diagnostics.error(position, "a passphrase has a NUL in it");
 }
 
+/// Of a mapping with recipients that are not empty but name no file.
+void checkRecipientNames(const Node& encrypt, Diagnostics& diagnostics) {
+    const Node* const recipients = encrypt.find("recipients");
+    if (recipients == nullptr) return;
+    const auto names = [](const Node& node) {
+        return node.scalar.find_first_not_of(" \t\r\n,\"") != std::string::npos;
+    };
+    const bool written = !recipients->scalar.empty() || !recipients->items.empty();
+    if (!written || names(*recipients) || std::ranges::any_of(recipients->items, names)) return;
+    diagnostics.error(
+        recipients->position,
+        "'recipients' is not empty, but names no file of public keys, so that the archive would "
+        "not be encrypted (BACKUP_RECIPIENTS)",
+        recipients->scalar.size());
+}
+
 }  // namespace
 
 OptionTable<EncryptOptions> encryptOptions() {
@@ -27,8 +43,10 @@ OptionTable<EncryptOptions> encryptOptions() {
         .secret()
         .example("${BACKUP_PASSPHRASE}");
     table
-        .list("recipients", &EncryptOptions::recipients,
-              "Files of public keys (gpg --export); the secret key of any of them opens the archive.")
+        .list(
+            "recipients", &EncryptOptions::recipients,
+            "Files of public keys (gpg --export), or of secret ones, whose public part is taken; the secret "
+            "key of any of them opens the archive.")
         .example("/etc/roost/backup.pub.asc");
     return table;
 }
@@ -50,7 +68,12 @@ OptionTable<DecryptOptions> decryptOptions() {
     return table;
 }
 
-void checkEncryptOptions(const std::vector<EncryptOptions>& options, Diagnostics& diagnostics) {
+void checkEncryptOptions(const std::vector<EncryptOptions>& options, const Node& settings,
+                         Diagnostics& diagnostics) {
+    if (const Node* const encrypt = settings.find("encrypt"); encrypt != nullptr) {
+        checkRecipientNames(*encrypt, diagnostics);
+        for (const Node& one : encrypt->items) checkRecipientNames(one, diagnostics);
+    }
     if (options.size() > 1)
         diagnostics.error(options[1].position, "'encrypt' is one mapping; recipients may be several");
     for (const EncryptOptions& one : options) checkPassphrase(one.passphrase, one.position, diagnostics);

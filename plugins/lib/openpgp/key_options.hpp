@@ -31,8 +31,10 @@ struct DecryptOptions {
 [[nodiscard]] OptionTable<EncryptOptions> encryptOptions();
 [[nodiscard]] OptionTable<DecryptOptions> decryptOptions();
 
-/// What is wrong beyond single values.
-void checkEncryptOptions(const std::vector<EncryptOptions>& options, Diagnostics& diagnostics);
+/// What is wrong beyond single values. `settings` are the stage's: recipients that are written and name
+/// nobody, such as ",", are no reason to write plain bytes.
+void checkEncryptOptions(const std::vector<EncryptOptions>& options, const Node& settings,
+                         Diagnostics& diagnostics);
 void checkDecryptOptions(const std::vector<DecryptOptions>& options, Diagnostics& diagnostics);
 
 /// The endings of encrypted archives' names, behind the format's own.

@@ -8,7 +8,10 @@
 #include <exception>
 #include <memory>
 #include <string_view>
+#include <vector>
 
+#include "lib/openpgp/hidden_recipients.hpp"
+#include "lib/openpgp/silent_library.hpp"
 #include "lib/storage/shown_name.hpp"
 #include "roost/error.hpp"
 
@@ -100,8 +103,8 @@ void loadKeys(const Engine& engine, const std::string& file, std::uint32_t which
                         " --armor NAME");
 }
 
-/// The keys to encrypt to in a file; its own engine tells them from those of other files.
-std::vector<Key> encryptingKeys(const Engine& engine) {
+/// All keys and subkeys that were loaded.
+std::vector<Key> loadedKeys(const Engine& engine) {
     std::vector<Key> keys;
     rnp_identifier_iterator_t made = nullptr;
     require(rnp_identifier_iterator_create(engine.get(), &made, "fingerprint"), "keys cannot be listed");
@@ -110,9 +113,17 @@ std::vector<Key> encryptingKeys(const Engine& engine) {
          rnp_identifier_iterator_next(identifiers.get(), &name) == RNP_SUCCESS && name != nullptr;) {
         rnp_key_handle_t found = nullptr;
         require(rnp_locate_key(engine.get(), "fingerprint", name, &found), "a key cannot be found");
-        const Key key(found);
+        if (found != nullptr) keys.emplace_back(found);
+    }
+    return keys;
+}
+
+/// The keys to encrypt to in a file; its own engine tells them from those of other files.
+std::vector<Key> encryptingKeys(const Engine& engine) {
+    std::vector<Key> keys;
+    for (const Key& key : loadedKeys(engine)) {
         bool primary = false;
-        if (!key || rnp_key_is_primary(key.get(), &primary) != RNP_SUCCESS || !primary) continue;
+        if (rnp_key_is_primary(key.get(), &primary) != RNP_SUCCESS || !primary) continue;
         rnp_key_handle_t usable = nullptr;
         if (rnp_key_get_default_key(key.get(), "encrypt", 0, &usable) != RNP_SUCCESS || usable == nullptr)
             continue;
@@ -124,6 +135,38 @@ std::vector<Key> encryptingKeys(const Engine& engine) {
             keys.push_back(std::move(encrypting));
     }
     return keys;
+}
+
+/// librnp's hexadecimal text of an id.
+KeyId keyId(std::string_view text) {
+    KeyId id{};
+    for (std::size_t i = 0; i < id.size() && 2 * i + 2 <= text.size(); ++i)
+        id.at(i) = static_cast<std::byte>(std::stoul(std::string(text.substr(2 * i, 2)), nullptr, 16));
+    return id;
+}
+
+/// A text that librnp allocated.
+struct Text {
+    char* text = nullptr;
+    Text() = default;
+    ~Text() { rnp_buffer_destroy(text); }
+    Text(const Text&) = delete;
+    Text& operator=(const Text&) = delete;
+};
+
+/// Of the secret keys that messages are encrypted for.
+std::vector<KeyId> openingKeys(const Engine& engine) {
+    std::vector<KeyId> ids;
+    for (const Key& key : loadedKeys(engine)) {
+        bool secret = false;
+        bool opens = false;
+        Text id;
+        if (rnp_key_have_secret(key.get(), &secret) == RNP_SUCCESS && secret &&
+            rnp_key_allows_usage(key.get(), "encrypt", &opens) == RNP_SUCCESS && opens &&
+            rnp_key_get_keyid(key.get(), &id.text) == RNP_SUCCESS)
+            ids.push_back(keyId(id.text));
+    }
+    return ids;
 }
 
 struct Recipients {
@@ -154,26 +197,68 @@ bool givePassphrase(rnp_ffi_t, void* self, rnp_key_handle_t key, const char*, ch
     return true;
 }
 
-Error undecipherable(rnp_result_t result, const DecryptOptions& options, const std::string& name) {
-    const bool passphrase = options.secretKey.empty();
-    if (result == RNP_ERROR_BAD_PASSWORD || result == RNP_ERROR_NO_SUITABLE_KEY ||
-        result == RNP_ERROR_KEY_NOT_FOUND || result == RNP_ERROR_DECRYPT_FAILED)
-        return Error(name + " cannot be decrypted with " +
-                         (passphrase ? "that passphrase"
-                                     : "the key in '" + storage::shownName(options.secretKey) + "'" +
-                                           (options.passphrase.empty() ? "" : ", nor with that passphrase")),
-                     passphrase ? "it was made with another one, or for a secret key: decrypt.secret-key-file"
-                                : "it was made for another key, or the key's own passphrase is wrong: "
-                                  "decrypt.key-passphrase");
-    return Error(name + " is damaged or was altered: its encrypted data is not valid");
+/// Whom a message that could not be opened is for.
+struct MessageRecipients {
+    bool hidden = false;  ///< one of them
+    bool tried = false;   ///< the keys were tried on one of those
+    bool ours = false;    ///< one of them is among the keys
+
+    MessageRecipients(rnp_op_verify_t operation, const std::vector<KeyId>& keys, bool triedHidden)
+        : tried(triedHidden) {
+        std::size_t count = 0;
+        if (rnp_op_verify_get_recipient_count(operation, &count) != RNP_SUCCESS) return;
+        for (std::size_t i = 0; i < count; ++i) {
+            rnp_recipient_handle_t recipient = nullptr;
+            Text text;
+            if (rnp_op_verify_get_recipient_at(operation, i, &recipient) != RNP_SUCCESS ||
+                rnp_recipient_get_keyid(recipient, &text.text) != RNP_SUCCESS)
+                continue;
+            const KeyId id = keyId(text.text);
+            hidden |= id == KeyId{};
+            ours |= std::ranges::find(keys, id) != keys.end();
+        }
+    }
+};
+
+Error undecipherable(rnp_result_t result, const DecryptOptions& options, const std::string& name,
+                     const MessageRecipients& recipients) {
+    if (result != RNP_ERROR_BAD_PASSWORD && result != RNP_ERROR_NO_SUITABLE_KEY &&
+        result != RNP_ERROR_KEY_NOT_FOUND && result != RNP_ERROR_DECRYPT_FAILED)
+        return Error(name + " is damaged or was altered: its encrypted data is not valid",
+                     "take another copy of it");
+    const std::string orDamaged = ", or the file is damaged near its beginning";
+    if (options.secretKey.empty())
+        return Error(name + " cannot be decrypted with that passphrase",
+                     "it was made with another one, or for a secret key (BACKUP_SECRET_KEY, --secret-key)" +
+                         orDamaged);
+    std::string hint = "it was made for another key" + orDamaged;
+    if (recipients.tried)
+        hint = "it does not tell for whom it was made, and that key does not open it" + orDamaged;
+    else if (recipients.ours)
+        hint =
+            "it was made for that key: the key's own passphrase is wrong (BACKUP_KEY_PASSPHRASE, "
+            "--key-passphrase-file)" +
+            orDamaged;
+    else if (recipients.hidden)
+        hint =
+            "it does not tell for whom it was made, and roost tries its key on such a file only where that "
+            "is "
+            "not in ASCII armor: gpg --dearmor";
+    return Error(name + " cannot be decrypted with the key in '" + storage::shownName(options.secretKey) +
+                     "'" + (options.passphrase.empty() ? "" : ", nor with that passphrase"),
+                 hint);
 }
 
 }  // namespace
 
-void checkRecipients(const EncryptOptions& options) { (void)readRecipients(options); }
+void checkRecipients(const EncryptOptions& options) {
+    const SilentLibrary silent;
+    (void)readRecipients(options);
+}
 
 void encrypt(const EncryptOptions& options, const ReadBytes& read, const WriteBytes& write) {
     const std::string what = "the archive cannot be encrypted";
+    const SilentLibrary silent;
     const Recipients recipients = readRecipients(options);
     const Engine engine = makeEngine();
     Streams streams{read, write, nullptr};
@@ -199,12 +284,16 @@ void encrypt(const EncryptOptions& options, const ReadBytes& read, const WriteBy
 
 void decrypt(const DecryptOptions& options, const std::string& name, const ReadBytes& read,
              const WriteBytes& write) {
+    const SilentLibrary silent;
     const Engine engine = makeEngine();
     if (!options.secretKey.empty())
         loadKeys(engine, options.secretKey, RNP_LOAD_SAVE_SECRET_KEYS, "file of secret keys");
     require(rnp_ffi_set_pass_provider(engine.get(), givePassphrase, const_cast<DecryptOptions*>(&options)),
             "librnp takes no passphrase");
-    Streams streams{read, write, nullptr};
+    const std::vector<KeyId> keys = openingKeys(engine);
+    HiddenRecipients message(read, keys);
+    const ReadBytes readMessage = [&message](std::span<std::byte> buffer) { return message.read(buffer); };
+    Streams streams{readMessage, write, nullptr};
     const Input input = streams.input();
     const Output output = streams.output();
     rnp_op_verify_t made = nullptr;
@@ -215,7 +304,8 @@ void decrypt(const DecryptOptions& options, const std::string& name, const ReadB
             "librnp cannot decrypt");
     const rnp_result_t result = rnp_op_verify_execute(operation.get());
     if (streams.failure) std::rethrow_exception(streams.failure);
-    if (result != RNP_SUCCESS) throw undecipherable(result, options, name);
+    if (result != RNP_SUCCESS)
+        throw undecipherable(result, options, name, {operation.get(), keys, message.replaced()});
     bool valid = false;
     require(rnp_op_verify_get_protection_info(operation.get(), nullptr, nullptr, &valid),
             "librnp cannot decrypt");
@@ -225,8 +315,13 @@ void decrypt(const DecryptOptions& options, const std::string& name, const ReadB
 bool beginsMessage(stream::Bytes front) noexcept {
     constexpr std::string_view armor = "-----BEGIN PGP MESSAGE";
     if (front.empty()) return false;
-    // Every packet's first byte has its highest bit set (RFC 4880, 4.2).
-    if ((front[0] & std::byte{0x80}) != std::byte{0}) return true;
+    // A packet's first byte has its highest bit set (RFC 4880, 4.2); the tag is that of a session key, of
+    // encrypted data, or of a marker.
+    const auto first = std::to_integer<unsigned>(front[0]);
+    if ((first & 0x80U) != 0) {
+        const unsigned tag = (first & 0x40U) != 0 ? first & 0x3FU : first >> 2U & 0x0FU;
+        return tag == 1 || tag == 3 || tag == 9 || tag == 10 || tag == 18;
+    }
     const std::string_view text(reinterpret_cast<const char*>(front.data()), front.size());
     return text.starts_with(armor.substr(0, front.size()));
 }
