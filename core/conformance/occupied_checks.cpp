@@ -1,5 +1,8 @@
 #include "conformance/occupied_checks.hpp"
 
+#include <unistd.h>
+
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <optional>
@@ -26,6 +29,35 @@ std::optional<Recording> readIfPossible(const Bench& bench) {
     } catch (const NotApplicable&) {
         return std::nullopt;
     }
+}
+
+/// Becomes a user to whom a folder's mode means something, with the check's folders as their own.
+class Unprivileged {
+public:
+    explicit Unprivileged(const std::filesystem::path& folders) {
+        if (::geteuid() != 0) return;
+        constexpr uid_t nobody = 65534;
+        bool own = ::chown(folders.c_str(), nobody, nobody) == 0;
+        for (const auto& entry : std::filesystem::recursive_directory_iterator(folders))
+            own = own && ::lchown(entry.path().c_str(), nobody, nobody) == 0;
+        if (!own || ::seteuid(nobody) != 0)
+            throw NotApplicable("root can write everywhere, and cannot become somebody else here");
+        changed_ = true;
+    }
+    ~Unprivileged() {
+        if (changed_ && ::seteuid(0) != 0) std::abort();
+    }
+    Unprivileged(const Unprivileged&) = delete;
+    Unprivileged& operator=(const Unprivileged&) = delete;
+
+private:
+    bool changed_ = false;
+};
+
+bool leadsIntoFolder(const Bench& bench) {
+    const Node* url = bench.options().find("url");
+    return url != nullptr && url->isScalar() &&
+           url->scalar.find(bench.folder().string()) != std::string::npos;
 }
 
 /// Without a source that tells more, what was there has to be as it was, whatever came beside it.
@@ -68,9 +100,7 @@ void checkTargetExists(Bench& bench) {
 }
 
 void checkNoPlace(Bench& bench) {
-    const Node* url = bench.options().find("url");
-    if (url == nullptr || !url->isScalar() || url->scalar.find(bench.folder().string()) == std::string::npos)
-        throw NotApplicable("its url does not lead into ${FOLDER}");
+    if (!leadsIntoFolder(bench)) throw NotApplicable("its url does not lead into ${FOLDER}");
     const std::filesystem::path file = bench.folder() / "a file";
     std::ofstream(file) << "mine";
     Node options = bench.options();
@@ -85,6 +115,20 @@ void checkNoPlace(Bench& bench) {
     const Ran ran = feed(bench, content, request);
     requireFailed(ran, "a run was done though its target would lie below a file");
     requireUnchanged(bench, before, "after a run whose target would lie below a file");
+}
+
+void checkNotWritable(Bench& bench) {
+    namespace fs = std::filesystem;
+    if (!leadsIntoFolder(bench)) throw NotApplicable("its url does not lead into ${FOLDER}");
+    const TargetState before = targetState(bench);
+    if (!before.empty()) throw NotApplicable("its target is there already");
+    const Content content = contentFor(bench);
+    const Unprivileged unprivileged(bench.folder().parent_path());
+    fs::permissions(bench.folder(), fs::perms::owner_read | fs::perms::owner_exec);
+    const Ran ran = feed(bench, content);
+    fs::permissions(bench.folder(), fs::perms::owner_all);
+    requireFailed(ran, "a run was done though nothing can be written into its target's folder");
+    requireUnchanged(bench, before, "after a run into a folder that cannot be written");
 }
 
 }  // namespace roost::conformance

@@ -255,6 +255,8 @@ std::vector<Check> sinkChecks() {
         {"target-exists", "what is there already is refused, told as what will be replaced, or kept",
          checkTargetExists},
         {"no-place", "a target that cannot be made ends the run in words, and changes nothing", checkNoPlace},
+        {"not-writable", "a folder that cannot be written ends the run in words, and changes nothing",
+         checkNotWritable},
         {"memory", "memory stays bounded, however much is written", checkMemory}};
 }
 
