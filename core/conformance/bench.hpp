@@ -53,7 +53,8 @@ struct RunRequest {
     bool dryRun = false;
     std::function<void()> committing = [] {};
     std::function<void()> moving = [] {};
-    std::function<void(std::stop_source)> before = [](std::stop_source) {};  ///< gets the run's stop source
+    std::function<void(std::stop_source)> before = [](const std::stop_source&) {
+    };  ///< gets the run's stop source
 };
 
 /// Lives in the process of one check.

@@ -1,5 +1,11 @@
 #include "conformance/occupied_checks.hpp"
 
+#include <linux/capability.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <optional>
@@ -26,6 +32,31 @@ std::optional<Recording> readIfPossible(const Bench& bench) {
     } catch (const NotApplicable&) {
         return std::nullopt;
     }
+}
+
+/// Gives up root's right to write where a mode forbids it (capabilities(7)), for this thread and those that
+/// it begins. For others nothing changes.
+class WithoutOverride {
+public:
+    WithoutOverride() {
+        if (::syscall(SYS_capget, &header_, held_.data()) != 0) throw systemError("capget", errno);
+        auto fewer = held_;
+        fewer[0].effective &= ~(1U << CAP_DAC_OVERRIDE);
+        if (::syscall(SYS_capset, &header_, fewer.data()) != 0) throw systemError("capset", errno);
+    }
+    ~WithoutOverride() { ::syscall(SYS_capset, &header_, held_.data()); }
+    WithoutOverride(const WithoutOverride&) = delete;
+    WithoutOverride& operator=(const WithoutOverride&) = delete;
+
+private:
+    __user_cap_header_struct header_{_LINUX_CAPABILITY_VERSION_3, 0};
+    std::array<__user_cap_data_struct, 2> held_{};
+};
+
+bool leadsIntoFolder(const Bench& bench) {
+    const Node* url = bench.options().find("url");
+    return url != nullptr && url->isScalar() &&
+           url->scalar.find(bench.folder().string()) != std::string::npos;
 }
 
 /// Without a source that tells more, what was there has to be as it was, whatever came beside it.
@@ -68,9 +99,7 @@ void checkTargetExists(Bench& bench) {
 }
 
 void checkNoPlace(Bench& bench) {
-    const Node* url = bench.options().find("url");
-    if (url == nullptr || !url->isScalar() || url->scalar.find(bench.folder().string()) == std::string::npos)
-        throw NotApplicable("its url does not lead into ${FOLDER}");
+    if (!leadsIntoFolder(bench)) throw NotApplicable("its url does not lead into ${FOLDER}");
     const std::filesystem::path file = bench.folder() / "a file";
     std::ofstream(file) << "mine";
     Node options = bench.options();
@@ -85,6 +114,20 @@ void checkNoPlace(Bench& bench) {
     const Ran ran = feed(bench, content, request);
     requireFailed(ran, "a run was done though its target would lie below a file");
     requireUnchanged(bench, before, "after a run whose target would lie below a file");
+}
+
+void checkNotWritable(Bench& bench) {
+    namespace fs = std::filesystem;
+    if (!leadsIntoFolder(bench)) throw NotApplicable("its url does not lead into ${FOLDER}");
+    const TargetState before = targetState(bench);
+    if (!before.empty()) throw NotApplicable("its target is there already");
+    const Content content = contentFor(bench);
+    const WithoutOverride withoutOverride;
+    fs::permissions(bench.folder(), fs::perms::owner_read | fs::perms::owner_exec);
+    const Ran ran = feed(bench, content);
+    fs::permissions(bench.folder(), fs::perms::owner_all);
+    requireFailed(ran, "a run was done though nothing can be written into its target's folder");
+    requireUnchanged(bench, before, "after a run into a folder that cannot be written");
 }
 
 }  // namespace roost::conformance

@@ -11,4 +11,7 @@ void checkTargetExists(Bench& bench);
 /// A place where nothing can be made ends the run with words, and nothing changes.
 void checkNoPlace(Bench& bench);
 
+/// The same for a folder whose mode lets nobody write, not even root.
+void checkNotWritable(Bench& bench);
+
 }  // namespace roost::conformance

@@ -96,8 +96,9 @@ CallWatch::CallWatch(const Progress& progress, std::chrono::milliseconds limit, 
           std::unique_lock lock(mutex);
           ended.wait_for(lock, stop, limit, [] { return false; });
           if (!stop.stop_requested())
-              progress.giveUp(call + " did not come back within " + std::to_string(limit.count() / 1000) +
-                              " seconds");
+              progress.giveUp(call + " did not come back within " +
+                              (limit.count() < 1000 ? std::to_string(limit.count()) + " milliseconds"
+                                                    : std::to_string(limit.count() / 1000) + " seconds"));
       }) {}
 
 std::unique_ptr<Source> WatchedFactory::makeSource(const Node& settings) const {

@@ -249,7 +249,8 @@ private:
                           "no " + kind_ + " '" + stage_.plugin + "' serves " + shown,
                           std::max<std::size_t>(width, 1),
                           near.empty() ? "" : "did you mean '" + near + "'?",
-                          {"these are served: " + served()}});
+                          {"these are served: " + served() +
+                           "; --plugin-dir and ROOST_PLUGIN_PATH name folders with other plugins"}});
     }
 
     bool reportedNone() {

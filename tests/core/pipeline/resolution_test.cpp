@@ -175,11 +175,12 @@ TEST_CASE("a plugin that is not there is told with the nearest one and all that 
           "    |             ^^^^^^^ did you mean 'database'?\n"
           "  sources are: database, storage, blobs, counter   (roost plugins)\n");
     CHECK(problemsOf("  - plugin: discard\n").find("^^^^^^^ 'discard' is a sink\n") != std::string::npos);
-    CHECK(problemsOf("  - plugin: database\n    url: mysql://u:secret@h/x\n") ==
-          "test.yaml:6:10: error: no source 'database' serves 'mysql:'\n"
-          "  6 |     url: mysql://u:***@h/x\n"
-          "    |          ^^^^^\n"
-          "  these are served: counter\n");
+    CHECK(
+        problemsOf("  - plugin: database\n    url: mysql://u:secret@h/x\n") ==
+        "test.yaml:6:10: error: no source 'database' serves 'mysql:'\n"
+        "  6 |     url: mysql://u:***@h/x\n"
+        "    |          ^^^^^\n"
+        "  these are served: counter; --plugin-dir and ROOST_PLUGIN_PATH name folders with other plugins\n");
     CHECK(problemsOf("  - {plugin: database, driver: countr}\n")
               .find("error: no source 'database' serves 'countr'\n"
                     "  5 |   - {plugin: database, driver: countr}\n"
