@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <limits>
 
-#include "lib/storage/shown_name.hpp"
 #include "lib/zip/zip_fields.hpp"
 #include "lib/zip/zip_record.hpp"
 
@@ -109,7 +108,7 @@ void ZipDirectory::find() {
             break;
         }
     }
-    if (at == std::string::npos) noEnd(tail, size - tail.size());
+    if (at == std::string::npos) damaged("is damaged: it ends too early, without a directory");
     const char* const end = tail.data() + at;
     const std::uint64_t position = size - tail.size() + at;
     if (ZipUtil::get16BitValue(end, 4) != 0 || ZipUtil::get16BitValue(end, 6) != 0 ||
@@ -125,25 +124,6 @@ void ZipDirectory::find() {
     }
     if (begin_ > end_ || end_ - begin_ != bytes)
         damaged("is damaged: its directory is not where its end says");
-}
-
-/// No mark of an end has a comment that reaches to the end of the file: says what is there instead.
-void ZipDirectory::noEnd(std::string_view tail, std::uint64_t tailAt) const {
-    for (std::size_t from = tail.size(), at = 0; (at = tail.rfind(endMark, from)) != std::string_view::npos;
-         from = at - 1) {
-        const std::string_view end = tail.substr(at);
-        if (end.size() >= endBytes) {
-            const std::uint64_t bytes = endBytes + ZipUtil::get16BitValue(end.data(), 20);
-            const std::uint64_t begin = ZipUtil::get32BitValue(end.data(), 16);
-            const bool wide = begin == most32 || ZipUtil::get16BitValue(end.data(), 10) == most16;
-            const std::uint64_t directoryEnd = begin + ZipUtil::get32BitValue(end.data(), 12);
-            if (bytes < end.size() && (wide || directoryEnd == tailAt + at))
-                damaged("is damaged: " + storage::counted(end.size() - bytes, "byte stands", "bytes stand") +
-                        " behind its end");
-        }
-        if (at == 0) break;
-    }
-    damaged("is damaged or cut: it does not end with a directory, as a zip archive does");
 }
 
 /// The records of zip64 in front of the end.

@@ -52,7 +52,6 @@ public:
 
 private:
     [[noreturn]] void damaged(const std::string& how) const;
-    [[noreturn]] void noEnd(std::string_view tail, std::uint64_t tailAt) const;
     void find();
     void readWideEnd(std::uint64_t endPosition);
     std::string_view take(std::size_t size);

@@ -53,8 +53,7 @@ ArchiveSummary verify(const std::filesystem::path& path, Context& context) {
 }
 
 const std::string unproven =
-    "the archive was not made by roost: it has no checksums, so only the CRC-32 of its format tells that its "
-    "files "
+    "the archive was not made by roost: it has no checksums, so only the CRC of gzip tells that its files "
     "are "
     "whole";
 
