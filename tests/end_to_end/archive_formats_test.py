@@ -86,7 +86,7 @@ class Formats(Restoring):
             bad.write_bytes(whole[:at] + bytes([whole[at] ^ 8]) + whole[at + 1:])
             self.assertNothingChanges(bad, f"at{at}", "bad.zip'")
         bad.write_bytes(whole[:-1000])
-        self.assertNothingChanges(bad, "cut", "is damaged: it ends too early, without a directory")
+        self.assertNothingChanges(bad, "cut", "is damaged: the end of its directory is missing")
 
     def test_a_passphrase_from_a_file_encrypts_and_opens_and_shows_nowhere(self):
         secret = self.folder / "secret"

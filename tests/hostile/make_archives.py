@@ -292,7 +292,7 @@ def whole():
 
 CASES = {
     "empty": (b"", "is empty, not a gzip archive"),
-    "zip": (b"PK\x03\x04" + b"\0" * 60, "is damaged: it ends too early, without a directory"),
+    "zip": (b"PK\x03\x04" + b"\0" * 60, "is damaged: the end of its directory is missing"),
     "openpgp": (b"\x8c\x0d\x04\x09" + b"\0" * 60, "is encrypted, and no key was given"),
     "text": (b"This is no archive.\n" * 10, "is not a gzip archive"),
     "gzip-of-nothing": (gzip(b""), "ends without the two blocks of zeros"),

@@ -56,9 +56,8 @@ std::vector<std::string> partNotes(const Catalog& catalog) {
 std::vector<std::string> proofNotes(const BackupReader& backup) {
     if (!backup.isRoosts())
         return {
-            "the archive was not made by roost: it has no checksums, so only the CRC of gzip tells that its "
-            "files "
-            "are whole"};
+            "the archive was not made by roost: it has no checksums, so only CRC-32 tells that its files are "
+            "whole"};
     std::vector<std::string> notes = partNotes(backup.catalog());
     if (const std::uint64_t setAside = backup.metadata().roost->setAside; setAside != 0)
         notes.push_back(storage::counted(setAside, "file was", "files were") +

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "lib/storage/shown_name.hpp"
 #include "lib/zip/zip_fields.hpp"
 #include "lib/zip/zip_record.hpp"
 
@@ -14,6 +15,7 @@ namespace {
 
 using Poco::Zip::ZipUtil;
 
+constexpr std::string_view zipMark = "PK";
 constexpr std::string_view recordMark{"PK\x01\x02", 4};
 constexpr std::string_view endMark{"PK\x05\x06", 4};
 constexpr std::string_view wideEndMark{"PK\x06\x06", 4};
@@ -24,6 +26,8 @@ constexpr std::uint64_t locatorBytes = 20;
 constexpr std::uint64_t wideEndBytes = 56;
 constexpr std::uint64_t longestComment = 65'535;
 constexpr std::size_t readAtOnce = std::size_t{256} << 10U;
+/// How far from the end of a damaged file its directory's end is looked for.
+constexpr std::uint64_t mostSearched = std::uint64_t{64} << 20U;
 constexpr std::uint32_t most32 = 0xFFFFFFFF;
 constexpr std::uint16_t most16 = 0xFFFF;
 
@@ -41,6 +45,9 @@ public:
 private:
     std::string_view text_;
 };
+
+/// Of the comment behind a directory's end.
+std::uint16_t commentLength(const char* end) { return ZipUtil::get16BitValue(end, 20); }
 
 /// NTFS's times: four unused bytes, then attributes with a tag and a length each.
 std::optional<std::int64_t> ntfsTime(std::string_view field) {
@@ -91,43 +98,77 @@ void ZipDirectory::damaged(const std::string& how) const { throw Error(input_->n
 
 void ZipDirectory::find() {
     const std::uint64_t size = input_->size();
-    std::string front(std::min<std::uint64_t>(4, size), '\0');
-    input_->read(0, std::as_writable_bytes(std::span(front)));
-    if (!front.starts_with("PK")) damaged(size == 0 ? "is empty, not a zip archive" : "is not a zip archive");
+    if (size == 0) damaged("is empty, not a zip archive");
     std::string tail(std::min(endBytes + longestComment, size), '\0');
     input_->read(size - tail.size(), std::as_writable_bytes(std::span(tail)));
-    std::size_t at = std::string::npos;
     // The last mark whose comment reaches to the end of the file.
-    for (std::size_t from = tail.size(); (at = tail.rfind(endMark, from)) != std::string::npos;
-         from = at - 1) {
-        if (at + endBytes <= tail.size() &&
-            at + endBytes + ZipUtil::get16BitValue(tail.data() + at, 20) == tail.size())
-            break;
-        if (at == 0) {
-            at = std::string::npos;
-            break;
-        }
-    }
-    if (at == std::string::npos) damaged("is damaged: it ends too early, without a directory");
-    const char* const end = tail.data() + at;
-    const std::uint64_t position = size - tail.size() + at;
-    if (ZipUtil::get16BitValue(end, 4) != 0 || ZipUtil::get16BitValue(end, 6) != 0 ||
-        ZipUtil::get16BitValue(end, 8) != ZipUtil::get16BitValue(end, 10))
-        damaged("is a part of a zip of several files, which is not supported");
+    std::size_t at = tail.rfind(endMark);
+    while (at != std::string::npos &&
+           (at + endBytes > tail.size() || at + endBytes + commentLength(tail.data() + at) != tail.size()))
+        at = at == 0 ? std::string::npos : tail.rfind(endMark, at - 1);
+    if (at == std::string::npos) explainEnd();
+    readEnd(tail.data() + at, size - tail.size() + at);
+    std::string front(2, '\0');
+    input_->read(0, std::as_writable_bytes(std::span(front)));
+    if (front != zipMark) damaged("is damaged: its first bytes are not those of a zip archive");
+}
+
+void ZipDirectory::readEnd(const char* end, std::uint64_t position) {
+    if (ZipUtil::get16BitValue(end, 4) != 0 || ZipUtil::get16BitValue(end, 6) != 0)
+        damaged("is a part of a zip of several files, which is not supported, or its last bytes are damaged");
+    if (ZipUtil::get16BitValue(end, 8) != ZipUtil::get16BitValue(end, 10))
+        damaged("is damaged: the end of its directory contradicts itself");
     entries_ = ZipUtil::get16BitValue(end, 10);
     begin_ = ZipUtil::get32BitValue(end, 16);
     end_ = position;
-    const std::uint64_t bytes = ZipUtil::get32BitValue(end, 12);
-    if (entries_ == most16 || begin_ == most32 || bytes == most32) {
-        readWideEnd(position);
-        return;
-    }
-    if (begin_ > end_ || end_ - begin_ != bytes)
-        damaged("is damaged: its directory is not where its end says");
+    std::uint64_t bytes = ZipUtil::get32BitValue(end, 12);
+    if (entries_ == most16 || begin_ == most32 || bytes == most32) bytes = readWideEnd(position);
+    if (begin_ > end_ || end_ - begin_ != bytes) explainPlace(bytes);
 }
 
-/// The records of zip64 in front of the end.
-void ZipDirectory::readWideEnd(std::uint64_t endPosition) {
+/// Bytes that came in or were lost have moved the directory, unless its end itself is damaged.
+void ZipDirectory::explainPlace(std::uint64_t bytes) const {
+    std::string mark(recordMark.size(), '\0');
+    if (bytes >= mark.size() && bytes <= end_)
+        input_->read(end_ - bytes, std::as_writable_bytes(std::span(mark)));
+    if (mark != recordMark) damaged("is damaged: its directory is not where its end says");
+    const std::uint64_t found = end_ - bytes;
+    const bool later = found > begin_;
+    damaged("is damaged: its directory begins " +
+            storage::counted(later ? found - begin_ : begin_ - found, "byte", "bytes") +
+            (later ? " later than its end says, as if something had come in before it"
+                   : " earlier than its end says, as if something were missing before it"));
+}
+
+/// There is no end of a directory that is also the end of the file.
+void ZipDirectory::explainEnd() const {
+    const std::uint64_t size = input_->size();
+    constexpr std::uint64_t overlap = endBytes - 1;
+    for (std::uint64_t stop = size; stop > 0 && size - stop < mostSearched;) {
+        const std::uint64_t start = stop - std::min<std::uint64_t>(stop, readAtOnce);
+        std::string text(std::min(size, stop + overlap) - start, '\0');
+        input_->read(start, std::as_writable_bytes(std::span(text)));
+        for (std::size_t at = text.rfind(endMark); at != std::string::npos;
+             at = at == 0 ? std::string::npos : text.rfind(endMark, at - 1)) {
+            if (at + endBytes > text.size()) continue;
+            const char* const end = text.data() + at;
+            const std::uint64_t begin = ZipUtil::get32BitValue(end, 16);
+            const std::uint64_t over = start + at + endBytes + commentLength(end);
+            const bool plausible = begin == most32 || begin + ZipUtil::get32BitValue(end, 12) == start + at;
+            if (plausible && over < size)
+                damaged("is damaged: " + storage::counted(size - over, "byte", "bytes") + " behind its end " +
+                        (size - over == 1 ? "does" : "do") + " not belong to it");
+        }
+        stop = start;
+    }
+    std::string front(std::min<std::uint64_t>(zipMark.size(), size), '\0');
+    input_->read(0, std::as_writable_bytes(std::span(front)));
+    if (front != zipMark) damaged("is not a zip archive");
+    damaged("is damaged: the end of its directory is missing; it was cut, or is damaged there");
+}
+
+/// The records of zip64 in front of the end. Returns how many bytes the directory has.
+std::uint64_t ZipDirectory::readWideEnd(std::uint64_t endPosition) {
     std::string locator(locatorBytes, '\0');
     std::string wide(wideEndBytes, '\0');
     if (endPosition < locatorBytes + wideEndBytes) damaged("is damaged: its directory's end is cut");
@@ -144,8 +185,11 @@ void ZipDirectory::readWideEnd(std::uint64_t endPosition) {
     entries_ = ZipUtil::get64BitValue(wide.data(), 32);
     begin_ = ZipUtil::get64BitValue(wide.data(), 48);
     end_ = position;
-    if (begin_ > end_ || end_ - begin_ != ZipUtil::get64BitValue(wide.data(), 40))
-        damaged("is damaged: its directory is not where its end says");
+    return ZipUtil::get64BitValue(wide.data(), 40);
+}
+
+std::string ZipDirectory::recordName() const {
+    return "record " + std::to_string(given_) + " of its directory";
 }
 
 /// The next `size` bytes of the directory, valid until the next call.
@@ -159,7 +203,7 @@ std::string_view ZipDirectory::take(std::size_t size) {
         buffer_.resize(have + more);
         input_->read(at_, std::as_writable_bytes(std::span(buffer_).subspan(have)));
         at_ += more;
-        if (buffer_.size() < size) damaged("is damaged: its directory ends within a record");
+        if (buffer_.size() < size) damaged("is damaged: it ends within " + recordName());
     }
     const std::string_view text = std::string_view(buffer_).substr(used_, size);
     used_ += size;
@@ -183,7 +227,7 @@ std::optional<DirectoryEntry> ZipDirectory::next() {
     ++given_;
     const std::string record(take(directoryRecordBytes));
     const char* const raw = record.data();
-    if (!record.starts_with(recordMark)) damaged("is damaged: its directory is not valid");
+    if (!record.starts_with(recordMark)) damaged("is damaged: " + recordName() + " is not valid");
     DirectoryEntry entry;
     entry.madeOn = static_cast<std::uint8_t>(raw[directoryMadeBy + 1]);
     entry.flags = ZipUtil::get16BitValue(raw, directoryFlags);
@@ -201,12 +245,12 @@ std::optional<DirectoryEntry> ZipDirectory::next() {
     entry.raw += take(comment);
     const auto fields = extraFields(extra);
     if (!fields || ZipUtil::get16BitValue(raw, directoryDisk) != 0)
-        damaged("is damaged: a record of its directory is not valid");
+        damaged("is damaged: " + recordName() + " is not valid");
     Numbers wide(fields->zip64);
     for (std::uint64_t* const number : {&entry.size, &entry.compressed, &entry.offset}) {
         if (*number != most32) continue;
         const auto value = wide.take64();
-        if (!value) damaged("is damaged: a record of its directory lacks a size");
+        if (!value) damaged("is damaged: " + recordName() + " lacks a size");
         *number = *value;
     }
     entry.modifiedNanoseconds = fields->modifiedNanoseconds;

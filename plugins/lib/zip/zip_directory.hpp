@@ -52,8 +52,12 @@ public:
 
 private:
     [[noreturn]] void damaged(const std::string& how) const;
+    [[noreturn]] void explainEnd() const;
+    [[noreturn]] void explainPlace(std::uint64_t bytes) const;
     void find();
-    void readWideEnd(std::uint64_t endPosition);
+    void readEnd(const char* end, std::uint64_t position);
+    std::uint64_t readWideEnd(std::uint64_t endPosition);
+    [[nodiscard]] std::string recordName() const;
     std::string_view take(std::size_t size);
 
     std::shared_ptr<const stream::RandomInput> input_;

@@ -80,7 +80,7 @@ ZipReader::ZipReader(std::shared_ptr<const stream::RandomInput> input)
 Error ZipReader::refusal(const std::string& how) const {
     return Error(name() + " is refused: its entry '" +
                      storage::shownName(std::string_view(entry_.name).substr(0, longestShown)) + "' " + how,
-                 "no backup that roost wrote has such an entry; nothing was changed");
+                 "it is damaged, or no backup that roost or Aviary wrote; nothing was changed");
 }
 
 Error ZipReader::damage(const std::string& how) const {
@@ -164,14 +164,19 @@ void ZipReader::checkLocalHeader() {
         size = entry_.size;
         compressed = entry_.compressed;
     }
-    if (std::string_view(texts).substr(0, nameLength) != entry_.name ||
-        ZipUtil::get16BitValue(raw.data(), localFlags) != entry_.flags ||
-        ZipUtil::get16BitValue(raw.data(), localMethod) != entry_.method ||
-        ZipUtil::get32BitValue(raw.data(), localTime) != entry_.time || crc != entry_.crc ||
-        size != entry_.size || compressed != entry_.compressed ||
-        (fields->modifiedNanoseconds && entry_.modifiedNanoseconds &&
-         fields->modifiedNanoseconds != entry_.modifiedNanoseconds))
-        throw refusal("has one header at its bytes and another in the archive's directory");
+    const auto compare = [this](bool same, const std::string& what) {
+        if (!same) throw refusal("has one " + what + " at its bytes and another in the archive's directory");
+    };
+    compare(std::string_view(texts).substr(0, nameLength) == entry_.name, "name");
+    compare(ZipUtil::get16BitValue(raw.data(), localFlags) == entry_.flags, "set of flags");
+    compare(ZipUtil::get16BitValue(raw.data(), localMethod) == entry_.method, "method");
+    compare(crc == entry_.crc, "checksum");
+    compare(compressed == entry_.compressed, "compressed size");
+    compare(size == entry_.size, "size");
+    compare(ZipUtil::get32BitValue(raw.data(), localTime) == entry_.time &&
+                (!fields->modifiedNanoseconds || !entry_.modifiedNanoseconds ||
+                 fields->modifiedNanoseconds == entry_.modifiedNanoseconds),
+            "time");
     localRaw_ = raw + texts;
     wide_ = !fields->zip64.empty();
     gap_ |= entry_.offset != position_;

@@ -53,9 +53,7 @@ ArchiveSummary verify(const std::filesystem::path& path, Context& context) {
 }
 
 const std::string unproven =
-    "the archive was not made by roost: it has no checksums, so only the CRC of gzip tells that its files "
-    "are "
-    "whole";
+    "the archive was not made by roost: it has no checksums, so only CRC-32 tells that its files are whole";
 
 /// An archive of the files below `folder`/tree, in the order that is given.
 void makeByTar(const TemporaryFolder& folder, const std::string& members) {
