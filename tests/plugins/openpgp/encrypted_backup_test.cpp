@@ -162,6 +162,49 @@ TEST_CASE("public keys encrypt, and only their secret keys open") {
     CHECK(keys.read(keys.folder / "g.gpg", {"", file("alice.key"), "", {}}).empty());
 }
 
+TEST_CASE("hidden recipients are found whatever form the lengths of their packets have") {
+    Keys keys;
+    keys.makeKey("alice", "her own");
+    keys.makeKey("eve", "");
+    const auto path = keys.make(byPassphrase());
+    REQUIRE(keys.gpg("--passphrase-file " + keys.at("pass") + " --decrypt --output " + keys.at("p.tar.gz") +
+                     " " + keys.at("a.tar.gz.gpg"))
+                .status == 0);
+    REQUIRE(keys.gpg("--trust-model always --throw-keyids --encrypt -r alice -r eve --output " +
+                     keys.at("h.gpg") + " " + keys.at("p.tar.gz"))
+                .status == 0);
+    // Two packets of the old format, their lengths in one octet (RFC 4880, 4.2.1).
+    const std::string bytes = readFile(keys.folder / "h.gpg");
+    const auto body = [&bytes](std::size_t at) {
+        REQUIRE(bytes[at] == '\x84');
+        return bytes.substr(at + 2, static_cast<unsigned char>(bytes[at + 1]));
+    };
+    const std::string first = body(0);
+    const std::string second = body(first.size() + 2);
+    const std::string rest = bytes.substr(first.size() + second.size() + 4);
+    const auto one = [](const std::string& text) { return static_cast<char>(text.size()); };
+    const std::vector<std::function<std::string(const std::string&)>> heads{
+        [&](const std::string& text) { return std::string("\x84") + one(text); },
+        [&](const std::string& text) { return std::string("\x85\0", 2) + one(text); },
+        [&](const std::string& text) { return std::string("\x86\0\0\0", 4) + one(text); },
+        [&](const std::string& text) { return std::string("\xC1") + one(text); },
+        [&](const std::string& text) { return std::string("\xC1\xFF\0\0\0", 5) + one(text); }};
+    const openpgp::DecryptOptions alice{"", (keys.folder / "alice.key").native(), "her own", {}};
+    const openpgp::DecryptOptions eve{"", (keys.folder / "eve.key").native(), "", {}};
+    const auto changed = keys.folder / "changed.gpg";
+    for (std::size_t i = 0; i < heads.size(); ++i) {
+        INFO("form " << i);
+        const auto& other = heads[(i + 1) % heads.size()];
+        writeFile(changed, heads[i](first) + first + other(second) + second + rest);
+        CHECK(keys.read(changed, alice).empty());
+        CHECK(keys.read(changed, eve).empty());
+    }
+    openpgp::DecryptOptions wrong = alice;
+    wrong.keyPassphrase = "another";
+    CHECK(keys.read(changed, wrong) ==
+          "'" + changed.native() + "' cannot be decrypted with the key in '" + alice.secretKey + "'");
+}
+
 TEST_CASE("what is cut or altered is refused, wherever that is") {
     Keys keys;
     const auto path = keys.make(byPassphrase());
