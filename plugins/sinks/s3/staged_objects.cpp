@@ -14,7 +14,7 @@ namespace {
 /// A file of at most this size costs less twice over the wire than the requests of an upload in parts.
 constexpr std::uint64_t smallFile = std::uint64_t{1} << 20U;
 /// Memory for parts that are on their way.
-constexpr std::size_t flightBytes = std::size_t{40} << 20U;
+constexpr std::size_t flightBytes = std::size_t{32} << 20U;
 /// S3 takes ten thousand parts; another log begins well before.
 constexpr std::uint64_t largestLog = std::uint64_t{64} << 30U;
 
