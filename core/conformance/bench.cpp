@@ -54,7 +54,7 @@ void runBefore(const std::string& command) {
 
 }  // namespace
 
-Bench::Bench(const TestSettings& settings, fs::path folder, Progress progress)
+Bench::Bench(const TestSettings& settings, const fs::path& folder, Progress progress)
     : settings_(settings),
       folder_(folder / "target"),
       progress_(progress),

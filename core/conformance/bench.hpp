@@ -61,7 +61,7 @@ struct RunRequest {
 class Bench {
 public:
     /// Loads the plugin. Throws roost::Error where it cannot be loaded.
-    Bench(const TestSettings& settings, std::filesystem::path folder, Progress progress);
+    Bench(const TestSettings& settings, const std::filesystem::path& folder, Progress progress);
     Bench(const Bench&) = delete;
     Bench& operator=(const Bench&) = delete;
 

@@ -34,6 +34,14 @@ std::vector<std::optional<std::size_t>> positions(const RecordedTable& written, 
     return found;
 }
 
+std::string rowText(const std::string& table, const RecordedTable& written, const std::string& key) {
+    return "the row " + written.columns.front() + " = " + key + " of table " + table;
+}
+
+std::string columnText(const std::string& column, const std::string& row) {
+    return "column '" + column + "' of " + row;
+}
+
 std::string tableDifference(const std::string& name, const RecordedTable& written, const RecordedTable& read,
                             const Told& told) {
     const auto columns = positions(written, read);
@@ -49,15 +57,12 @@ std::string tableDifference(const std::string& name, const RecordedTable& writte
     for (const auto& row : written.rows) {
         const std::string key = plainText(row.front());
         const auto found = byKey.find(key);
-        if (found == byKey.end())
-            return "the row " + written.columns.front() + " = " + key + " of table " + name +
-                   " did not come back";
+        if (found == byKey.end()) return rowText(name, written, key) + " did not come back";
         for (std::size_t c = 0; c < row.size(); ++c) {
             if (!columns[c] || isSameValue(row[c], found->second[*columns[c]])) continue;
-            if (!speaksOf(told, {name, written.columns[c]}))
-                return "column '" + written.columns[c] + "' of the row " + written.columns.front() + " = " +
-                       key + " of table " + name + " was written as " + shown(row[c]) + " and came back as " +
-                       shown(found->second[*columns[c]]);
+            if (speaksOf(told, {name, written.columns[c]})) continue;
+            return columnText(written.columns[c], rowText(name, written, key)) + " was written as " +
+                   shown(row[c]) + " and came back as " + shown(found->second[*columns[c]]);
         }
     }
     return {};
