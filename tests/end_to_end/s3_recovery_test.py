@@ -111,7 +111,7 @@ class Recovery(Restoring):
         for _ in range(2):  # and again
             away = self.roost("recover", expect=4)
             self.assertIn("is not done: cannot list 's3://bkt/users/.roost-staging-", away.stderr)
-            self.assertIn(f"check the S3 endpoint (http://127.0.0.1:{self.server.port})", away.stderr)
+            self.assertIn(f"check that the server runs, the S3 endpoint (http://127.0.0.1:{self.server.port}) and the network", away.stderr)
             self.assertEqual(len(self.journals()), 1)
         self.server.start()
         self.assertNotEqual(self.staged(), [])
@@ -141,6 +141,8 @@ class Recovery(Restoring):
         running = self.start_stuck(self.stuck_restore)
         self.server.stop()
         running.stdin.buffer.write((self.out / "all.tar.gz").read_bytes()[-2_000_000:])
+        running.stdin.close()
+        running.stdin = None
         said = self.end(running)
         self.assertRegex(said, "error: sink 1 'storage' \\(s3\\).*: cannot [a-z ]+ 's3://bkt/users/.*what sink 1 'storage' \\(s3\\) had staged could not be")
         self.server.start()
