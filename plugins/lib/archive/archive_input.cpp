@@ -3,6 +3,7 @@
 #include <string_view>
 #include <utility>
 
+#include "lib/openpgp/encrypted_name.hpp"
 #include "lib/openpgp/message.hpp"
 #include "lib/stream/tar_gz.hpp"
 #include "lib/zip/zip_reader.hpp"

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "lib/archive/backup_writer.hpp"
+#include "lib/openpgp/encrypted_name.hpp"
 #include "lib/openpgp/key_options.hpp"
 #include "lib/transport/transport.hpp"
 #include "lib/transport/transport_options.hpp"

@@ -10,6 +10,7 @@
 #include "lib/archive/archive_input.hpp"
 #include "lib/archive/backup_reader.hpp"
 #include "lib/archive/content_rules.hpp"
+#include "lib/openpgp/encrypted_name.hpp"
 #include "lib/openpgp/key_options.hpp"
 #include "lib/stream/byte_input.hpp"
 #include "lib/transport/transport.hpp"

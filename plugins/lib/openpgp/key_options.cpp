@@ -1,13 +1,11 @@
 #include "lib/openpgp/key_options.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace roost::openpgp {
 
 namespace {
 
-constexpr std::array<std::string_view, 2> endings{".gpg", ".pgp"};
 /// librnp takes no longer ones.
 constexpr std::size_t longestPassphrase = 255;
 
@@ -85,17 +83,6 @@ void checkDecryptOptions(const std::vector<DecryptOptions>& options, Diagnostics
         checkPassphrase(one.passphrase, one.position, diagnostics);
         checkPassphrase(one.keyPassphrase, one.position, diagnostics);
     }
-}
-
-bool hasEncryptedEnding(std::string_view name) noexcept {
-    return std::ranges::any_of(endings, [name](std::string_view ending) { return name.ends_with(ending); });
-}
-
-std::vector<std::string> withEncrypted(const std::vector<std::string>& formats) {
-    std::vector<std::string> all = formats;
-    for (const std::string& format : formats)
-        for (const std::string_view ending : endings) all.push_back(format + std::string(ending));
-    return all;
 }
 
 }  // namespace roost::openpgp

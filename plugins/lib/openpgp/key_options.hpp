@@ -37,9 +37,4 @@ void checkEncryptOptions(const std::vector<EncryptOptions>& options, const Node&
                          Diagnostics& diagnostics);
 void checkDecryptOptions(const std::vector<DecryptOptions>& options, Diagnostics& diagnostics);
 
-/// The endings of encrypted archives' names, behind the format's own.
-[[nodiscard]] bool hasEncryptedEnding(std::string_view name) noexcept;
-/// "tar.gz" with "tar.gz.gpg" and "tar.gz.pgp" behind it, and so on: what a plugin serves.
-[[nodiscard]] std::vector<std::string> withEncrypted(const std::vector<std::string>& formats);
-
 }  // namespace roost::openpgp

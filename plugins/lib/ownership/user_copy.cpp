@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "lib/ownership/value_name.hpp"
-#include "lib/sql/name_pattern.hpp"
 #include "lib/storage/shown_name.hpp"
 #include "roost/error.hpp"
 
@@ -44,36 +43,6 @@ std::string list(const std::vector<std::string>& words) {
 }
 
 }  // namespace
-
-void leaveOut(Selection& selection, const Catalog& catalog, const CopyOptions& options, Context& context) {
-    const auto nameCase = catalog.dialect == "sqlite" ? sql::NameCase::folded : sql::NameCase::exact;
-    std::vector<bool> left(catalog.tables.size());
-    for (const std::string& name : options.without) {
-        const sql::NamePattern pattern(name, nameCase);
-        bool found = false;
-        for (std::size_t table = 0; table < catalog.tables.size(); ++table) {
-            const Table& candidate = catalog.tables[table];
-            if (!pattern.matches(candidate.name) && !pattern.matches(candidate.qualifiedName())) continue;
-            if (table == selection.graph.users)
-                throw Error("'as-without' names table " + candidate.qualifiedName() +
-                            ", which is that of the users");
-            found = left[table] = true;
-        }
-        if (!found) context.warn("'as-without' names '" + name + "', and the sources have no such table");
-    }
-    for (const Reference& reference : selection.graph.references) {
-        const auto& [child, parent] = std::pair(reference.key.child, reference.key.parent);
-        if (!left[parent] || left[child] || selection.tables[child].fate == Fate::dropped) continue;
-        throw Error("'as-without' leaves out table " + catalog.tables[parent].qualifiedName() +
-                        ", to which table " + catalog.tables[child].qualifiedName() + " refers",
-                    "leave both out, or neither");
-    }
-    for (std::size_t table = 0; table < left.size(); ++table)
-        if (left[table]) {
-            selection.tables[table].fate = Fate::dropped;
-            selection.tables[table].how = "left out of the copy";
-        }
-}
 
 UserCopy::UserCopy(CopyOptions options, const Catalog& catalog, const Selection& selection,
                    SourceAccess& sources, Context& context)

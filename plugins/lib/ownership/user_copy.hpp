@@ -17,16 +17,11 @@
 namespace roost::ownership {
 
 struct CopyOptions {
-    std::string as;                    ///< the copy's name
-    TextMap values;                    ///< columns of the users table, and what the copy has there
-    std::vector<std::string> without;  ///< tables, by name or pattern, whose rows are not copied
-    std::vector<std::string> paths;    ///< "documents.local_path": columns with paths to the user's files
-    TextMap references;  ///< keys that nobody declared: {memo_relation.related_memo_id: memo.id}
+    std::string as;                  ///< the copy's name
+    TextMap values;                  ///< columns of the users table, and what the copy has there
+    std::vector<std::string> paths;  ///< "documents.local_path": columns with paths to the user's files
+    TextMap references;              ///< keys that nobody declared: {memo_relation.related_memo_id: memo.id}
 };
-
-/// Leaves the tables of `without` out of the selection, and warns of names that fit none. Throws roost::Error
-/// where rows that stay refer to rows that go.
-void leaveOut(Selection& selection, const Catalog& catalog, const CopyOptions& options, Context& context);
 
 /// Rows that belong to the chosen user get new keys, where a single column is the key; all that refers to
 /// them follows. The user's row gets the new name. One thread.

@@ -4,6 +4,7 @@
 #include <utility>
 #include <variant>
 
+#include "lib/ownership/left_out_tables.hpp"
 #include "lib/sql/mapping/ruled_mapping.hpp"
 #include "lib/storage/shown_name.hpp"
 #include "roost/error.hpp"
@@ -184,9 +185,9 @@ void UserFilter::connect(SourceAccess& sources, Catalog& catalog, Context& conte
 
 void UserFilter::makeCopy(Selection& selection, SourceAccess& sources, const Catalog& catalog,
                           Context& context) {
-    const ownership::CopyOptions options{options_.as, options_.asValues, options_.asWithout, options_.asPaths,
+    const ownership::CopyOptions options{options_.as, options_.asValues, options_.asPaths,
                                          options_.asReferences};
-    ownership::leaveOut(selection, catalog, options, context);
+    ownership::leaveOut(selection, catalog, options_.asWithout, context);
     copy_ = std::make_unique<const ownership::UserCopy>(options, catalog, selection, sources, context);
 }
 
