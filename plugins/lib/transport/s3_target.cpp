@@ -68,7 +68,8 @@ S3Target::S3Target(s3::ServerSettings settings, std::string key, stream::OnExist
       file_(temporaryFile(context.temporaryFolder()), bucket_.shown(key_), context.temporaryFolder()),
       crew_(uploads),
       flight_(std::make_unique<s3::InFlight>(crew_, flightBytes)) {
-    record_ = S3UploadRecord::of(client_.address(), key_);
+    record_.bucket = s3::JournalledBucket::of(client_.address());
+    record_.key = key_;
     record_.replaces = onExisting_ == stream::OnExisting::replace;
     record_.begun = bucket_.serverTime(key_);
     note();

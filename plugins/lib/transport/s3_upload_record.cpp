@@ -16,27 +16,10 @@ constexpr std::int64_t longestStart = std::int64_t{15} * 60 * 1'000'000'000;
 
 }  // namespace
 
-S3UploadRecord S3UploadRecord::of(const s3::BucketAddress& address, const std::string& key) {
-    S3UploadRecord record;
-    record.endpoint = address.endpoint;
-    record.region = address.region;
-    record.bucket = address.bucket;
-    record.caFile = address.caFile;
-    record.profile = address.profile;
-    record.pathStyle = address.pathStyle;
-    record.key = key;
-    return record;
-}
-
 std::string S3UploadRecord::toJson() const {
     Poco::JSON::Object object(Poco::JSON_PRESERVE_KEY_ORDER);
     object.set("scheme", "s3");
-    object.set("endpoint", endpoint);
-    object.set("region", region);
-    object.set("bucket", bucket);
-    object.set("ca_file", caFile);
-    object.set("profile", profile);
-    object.set("path_style", pathStyle);
+    bucket.addTo(object);
     object.set("key", key);
     object.set("begun", begun);
     object.set("upload", id);
@@ -52,12 +35,7 @@ std::string S3UploadRecord::toJson() const {
 
 S3UploadRecord S3UploadRecord::fromJson(const Poco::JSON::Object& object) {
     S3UploadRecord record;
-    record.endpoint = object.getValue<std::string>("endpoint");
-    record.region = object.getValue<std::string>("region");
-    record.bucket = object.getValue<std::string>("bucket");
-    record.caFile = object.getValue<std::string>("ca_file");
-    record.profile = object.getValue<std::string>("profile");
-    record.pathStyle = object.getValue<bool>("path_style");
+    record.bucket = s3::JournalledBucket::from(object);
     record.key = object.getValue<std::string>("key");
     record.begun = object.getValue<std::int64_t>("begun");
     record.id = object.getValue<std::string>("upload");
@@ -70,13 +48,7 @@ S3UploadRecord S3UploadRecord::fromJson(const Poco::JSON::Object& object) {
 }
 
 std::string S3UploadRecord::recover(Decision decision, Context& context) const {
-    s3::S3Options options;
-    options.endpoint = endpoint;
-    options.region = region;
-    options.caFile = caFile;
-    options.profile = profile;
-    options.forcePathStyle = pathStyle;
-    s3::Client client(s3::serverSettings(options, bucket), context);
+    s3::Client client(bucket.settings(), context);
     client.setPatience(s3::Patience::little);
     const s3::Bucket place(client);
     return decision == Decision::committed && !etags.empty() ? finish(place) : undo(place);

@@ -8,19 +8,15 @@
 #include <vector>
 
 #include "lib/s3/bucket.hpp"
+#include "lib/s3/journalled_bucket.hpp"
 #include "roost/plugin.hpp"
 
 namespace roost::transport {
 
 /// Written before the upload begins, again once its id is known, and again with its parts when they are all
-/// there. Credentials are not in it: recovery finds them as a run does that is given none.
+/// there.
 struct S3UploadRecord {
-    std::string endpoint;
-    std::string region;
-    std::string bucket;
-    std::string caFile;
-    std::string profile;
-    bool pathStyle = false;
+    s3::JournalledBucket bucket;
     std::string key;
     std::int64_t begun = 0;  ///< the server's time before the upload was, in nanoseconds since 1970
     std::string id;          ///< "" as long as it is not known
@@ -28,7 +24,6 @@ struct S3UploadRecord {
     std::uint64_t size = 0;
     std::vector<std::string> etags;  ///< of the parts in their order; none before all are there
 
-    [[nodiscard]] static S3UploadRecord of(const s3::BucketAddress& address, const std::string& key);
     [[nodiscard]] std::string toJson() const;
     /// Throws Poco::Exception for what is no record.
     [[nodiscard]] static S3UploadRecord fromJson(const Poco::JSON::Object& object);

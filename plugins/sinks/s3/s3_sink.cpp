@@ -155,7 +155,7 @@ void S3Sink::journal() {
 
 void S3Sink::begin(const Catalog&, Context& context) {
     if (context.dryRun()) return;
-    work_->record = StagingRecord::of(work_->client.address());
+    work_->record.bucket = JournalledBucket::of(work_->client.address());
     work_->record.chooseName(keys_.root());
     journal();
     work_->staged = std::make_unique<StagedObjects>(work_->bucket, work_->crew, work_->record, context);
@@ -297,7 +297,7 @@ std::vector<std::pair<std::string, std::string>> S3Sink::summary() const {
 
 std::string S3Sink::recover(const std::string& text, Decision decision, Context& context) {
     const StagingRecord record = StagingRecord::fromJson(text);
-    Client client(serverSettings(record.options(), record.bucket), context);
+    Client client(record.bucket.settings(), context);
     client.setPatience(Patience::little);
     const Bucket bucket(client);
     const std::string shown =

@@ -3,30 +3,22 @@
 
 #include <string>
 
-#include "lib/s3/server_settings.hpp"
+#include "lib/s3/journalled_bucket.hpp"
 
 namespace roost::s3 {
 
-/// Where the bucket is and what is staged there. Credentials are not in it: recovery finds them as a run does
-/// that is given none.
+/// The bucket, and what is staged there.
 struct StagingRecord {
-    std::string endpoint;
-    std::string region;
-    std::string bucket;
-    std::string caFile;
-    std::string profile;
-    bool pathStyle = false;
+    JournalledBucket bucket;
     std::string staging;  ///< what the keys of all that is staged begin with; ends in '/'
     bool prepared = false;
     unsigned logs = 0;  ///< when prepared: how many logs of staged objects there are
 
-    [[nodiscard]] static StagingRecord of(const BucketAddress& address);
     /// Gives the staging area below `root` a name of its own.
     void chooseName(const std::string& root);
     [[nodiscard]] std::string toJson() const;
     /// Throws roost::Error for what is no record.
     [[nodiscard]] static StagingRecord fromJson(const std::string& text);
-    [[nodiscard]] S3Options options() const;
 
     /// The keys in the staging area.
     [[nodiscard]] std::string logKey(unsigned number) const {
