@@ -220,10 +220,16 @@ struct MessageRecipients {
     }
 };
 
+bool isKeyMissing(rnp_result_t result) noexcept {
+    return result == RNP_ERROR_BAD_PASSWORD || result == RNP_ERROR_NO_SUITABLE_KEY ||
+           result == RNP_ERROR_KEY_NOT_FOUND || result == RNP_ERROR_DECRYPT_FAILED ||
+           result ==
+               RNP_ERROR_NOT_SUPPORTED;  // what a wrong passphrase makes of a session key names no cipher
+}
+
 Error undecipherable(rnp_result_t result, const DecryptOptions& options, const std::string& name,
                      const MessageRecipients& recipients) {
-    if (result != RNP_ERROR_BAD_PASSWORD && result != RNP_ERROR_NO_SUITABLE_KEY &&
-        result != RNP_ERROR_KEY_NOT_FOUND && result != RNP_ERROR_DECRYPT_FAILED)
+    if (!isKeyMissing(result))
         return Error(name + " is damaged or was altered: its encrypted data is not valid",
                      "take another copy of it");
     const std::string orDamaged = ", or the file is damaged near its beginning";

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <vector>
 
+#include "lib/s3/checksums.hpp"
 #include "roost/error.hpp"
 
 namespace roost::s3 {
@@ -14,6 +15,8 @@ namespace {
 
 constexpr std::size_t aheadBytes = std::size_t{12} << 20U;
 constexpr std::uint64_t largestText = std::uint64_t{4} << 20U;
+/// At the end of a record's text: SHA-256 in hexadecimal digits, and a NUL.
+constexpr std::size_t hashBytes = 65;
 constexpr std::uint64_t largestBytes = std::uint64_t{64} << 20U;
 
 Error damaged() { return Error("the log of a restore into a bucket is damaged"); }
@@ -63,12 +66,14 @@ FileAttributes attributesOf(Fields& fields) {
 StagedLog::StagedLog(const Bucket& bucket, InFlight& flight, const std::string& key)
     : upload_(bucket, flight, key, {}, smallestPart) {}
 
-void StagedLog::write(const std::string& text, std::span<const std::byte> bytes) {
+void StagedLog::write(std::string text, std::span<const std::byte> bytes) {
+    text += joined({sha256Hex(std::as_bytes(std::span(text)))});
     const std::array<std::uint64_t, 2> lengths{text.size(), bytes.size()};
     upload_.append(std::as_bytes(std::span(lengths)));
     upload_.append(std::as_bytes(std::span(text)));
     upload_.append(bytes);
     size_ += sizeof(lengths) + text.size() + bytes.size();
+    ++records_;
 }
 
 void StagedLog::add(const StagedFile& file) {
@@ -87,7 +92,7 @@ void StagedLog::add(const StagedUpload& upload) {
 void StagedLog::add(const StaleObject& object) { write(joined({"stale", object.key}), {}); }
 
 void StagedLog::end() {
-    write({}, {});
+    write(joined({"end", std::to_string(records_)}), {});
     upload_.end();
 }
 
@@ -111,12 +116,20 @@ void StagedLogReader::fill(std::span<std::byte> bytes) {
 bool StagedLogReader::next(StagedStep& step) {
     std::array<std::uint64_t, 2> lengths{};
     fill(std::as_writable_bytes(std::span(lengths)));
-    if (lengths[0] == 0) return false;
-    if (lengths[0] > largestText || lengths[1] > largestBytes) throw damaged();
+    if (lengths[0] < hashBytes || lengths[0] > largestText || lengths[1] > largestBytes) throw damaged();
     std::string text(lengths[0], '\0');
     fill(std::as_writable_bytes(std::span(text)));
+    const std::string hash = text.substr(text.size() - hashBytes);
+    text.resize(text.size() - hashBytes);
+    if (hash != joined({sha256Hex(std::as_bytes(std::span(text)))})) throw damaged();
     Fields fields(text);
     const std::string kind = fields.next();
+    if (kind != "file" && lengths[1] != 0) throw damaged();
+    if (kind == "end") {
+        if (fields.number<std::uint64_t>() != records_) throw damaged();
+        return false;
+    }
+    ++records_;
     if (kind == "stale") {
         step = StaleObject{fields.next()};
     } else if (kind == "upload") {

@@ -33,7 +33,8 @@ struct StaleObject {
 using StagedStep = std::variant<StagedFile, StagedUpload, StaleObject>;
 
 /// Writes a log: a record for each step, in front of it the lengths of its two parts (text, whose fields end
-/// with a NUL, and bytes), at the end a record of none. Used by one thread.
+/// with a NUL, the last of them the text's own hash, and bytes), at the end a record that tells how many
+/// there are. Used by one thread.
 class StagedLog {
 public:
     StagedLog(const Bucket& bucket, InFlight& flight, const std::string& key);
@@ -47,10 +48,11 @@ public:
     void complete(const Bucket& bucket) const;
 
 private:
-    void write(const std::string& text, std::span<const std::byte> bytes);
+    void write(std::string text, std::span<const std::byte> bytes);
 
     PartUpload upload_;
     std::uint64_t size_ = 0;
+    std::uint64_t records_ = 0;
 };
 
 /// Reads one back. Throws roost::Error where it is not whole. Used by one thread.
@@ -65,6 +67,7 @@ private:
     void fill(std::span<std::byte> bytes);
 
     ObjectBytes bytes_;
+    std::uint64_t records_ = 0;
 };
 
 }  // namespace roost::s3

@@ -128,6 +128,18 @@ TEST_CASE("gpg opens by a passphrase what roost wrote, and roost what gpg wrote"
     CHECK(keys.read(path, {}) == "'" + path.native() + "' is encrypted, and no key was given");
 }
 
+TEST_CASE("a wrong passphrase is called that where a key would open it, too") {
+    Keys keys;
+    keys.makeKey("alice", "");
+    const auto path = keys.make({passphrase, {(keys.folder / "alice.pub").native()}, {}});
+    CHECK(keys.read(path, opening(passphrase)).empty());
+    // Some of what such a passphrase makes of the session key seems to fit, and names a cipher that nobody
+    // has.
+    for (int i = 0; i < 8; ++i)
+        CHECK(keys.read(path, opening("wrong" + std::to_string(i))) ==
+              "'" + path.native() + "' cannot be decrypted with that passphrase");
+}
+
 TEST_CASE("public keys encrypt, and only their secret keys open") {
     Keys keys;
     keys.makeKey("alice", "");
