@@ -316,7 +316,9 @@ bool allSound(const std::vector<CheckedDefinition>& chain) {
 /// The command line of a process is everybody's to read.
 void warnOfSecrets(const RunArguments& arguments, const std::vector<CheckedDefinition>& chain,
                    Console& console) {
-    for (const auto& [name, value] : arguments.set) {
+    for (const auto& given : arguments.set) {
+        const std::string& name = given.first;
+        const std::string& value = given.second;
         const bool secret = std::ranges::any_of(chain, [&](const CheckedDefinition& checked) {
             return checked.definition.secretVariables.contains(name);
         });

@@ -137,6 +137,7 @@ void printJson(const TestSettings& settings, const PluginIdentity& identity, con
 
 void requireKnown(const std::vector<Check>& checks, const std::vector<std::string>& given) {
     std::vector<std::string> names;
+    names.reserve(checks.size());
     for (const Check& check : checks) names.push_back(check.name);
     for (const std::string& name : given) {
         if (std::ranges::find(names, name) != names.end()) continue;

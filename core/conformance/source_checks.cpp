@@ -179,7 +179,7 @@ void checkRestrict(Bench& bench) {
 void checkInterruption(Bench& bench) {
     Collected early;
     RunRequest request;
-    request.before = [](std::stop_source stop) { stop.request_stop(); };
+    request.before = [](const std::stop_source& stop) { std::stop_source(stop).request_stop(); };
     const Ran stopped = collect(bench, early, request);
     require(stopped.code == ExitCode::interrupted,
             "a run that was stopped before it began came out as: " + stopped.message);

@@ -165,7 +165,7 @@ void UserCopy::changeUser() {
     // What names users tells them apart for people, whether the database sees to it or not.
     std::set<std::string> own = uniqueColumns(users());
     for (std::size_t i = 1; i < named_.size(); ++i)
-        if (valueName(user_[i].cell(), {}).value_or("") != "") own.insert(named_[i]);
+        if (!valueName(user_[i].cell(), {}).value_or("").empty()) own.insert(named_[i]);
     for (const std::string& name : own) {
         const std::size_t column = users().columnIndex(name).value();
         if (!columns.contains(column)) columns[column] = changeOfUnique(users().columns[column]);

@@ -90,7 +90,7 @@ std::shared_ptr<const RandomInput> copyAll(ByteInput& input, Context& context) {
 
 }  // namespace
 
-FileInput::FileInput(std::filesystem::path file)
+FileInput::FileInput(const std::filesystem::path& file)
     // O_NONBLOCK: opening a FIFO must not wait for its writer where nobody could stop it.
     : descriptor_(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)),
       name_("'" + storage::shownName(file.native()) + "'") {

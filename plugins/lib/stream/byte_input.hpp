@@ -56,7 +56,7 @@ public:
 class FileInput final : public RepeatableInput, private RandomInput {
 public:
     /// Throws roost::Error where the file cannot be opened or is a folder. Does not wait for a FIFO's writer.
-    explicit FileInput(std::filesystem::path file);
+    explicit FileInput(const std::filesystem::path& file);
     [[nodiscard]] static std::unique_ptr<FileInput> standardInput();
 
     std::size_t read(std::span<std::byte> buffer, const std::stop_token& stop) override;
