@@ -1,6 +1,7 @@
 """Between roost and a real S3 server, a network that resets, delays, cuts and alters, and answers that say "not now"."""
 import os
 import random
+import shutil
 import time
 import unittest
 
@@ -247,6 +248,48 @@ class Lasting(Faults):
         self.proxy.rule = lambda request, forward: b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(page) + page
         said = self.up(expect=1)
         self.assertIn("cannot list 's3://bkt/users/': the answer is no list of objects\n  check that the endpoint is that of an S3 server", said.stderr)
+
+
+class Lost(Faults):
+    """A gateway that was killed and started again says at times that an upload is complete of which it has nothing."""
+
+    def lose(self, key):
+        def rule(request, forward):
+            if not request.completes_upload or request.key != key:
+                return forward()
+            for upload in (self.place / ".sgwtmp" / "multipart").glob("*/*"):
+                if list(upload.iterdir()):
+                    shutil.rmtree(upload)
+            body = b"<CompleteMultipartUploadResult><Key>k</Key><ETag>e-1</ETag></CompleteMultipartUploadResult>"
+            return b"HTTP/1.1 200 OK\r\nContent-Type: application/xml\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+        self.proxy.rule = rule
+
+    def test_an_archive_is_no_backup_before_it_is_seen(self):
+        self.lose("a.tar.gz")
+        path = self.folder / "archive.yaml"
+        path.write_text((COPY % (f"file:{self.users}", "s3://bkt/a.tar.gz", "")).replace("sinks:\n  - {plugin: storage", "sinks:\n  - {plugin: archive"))
+        said = self.roost("run", path, "--yes", "--progress", "none", expect=1)
+        self.assertIn("the server says that 's3://bkt/a.tar.gz' is complete, but there is no such object", said.stderr)
+        self.assertFalse((self.place / "a.tar.gz").exists())
+        self.assertEqual(self.roost("recover").stdout, "nothing to recover\n")
+
+    def test_a_file_of_a_restore_that_the_server_lost_is_named_and_the_others_are_placed(self):
+        self.lose("users/u2/pdfs/large.bin")
+        said = self.up(expect=4)
+        self.assertIn("the server says that 's3://bkt/users/u2/pdfs/large.bin' is complete, but there is no such object", said.stderr)
+        self.proxy.rule = None
+        said = self.roost("recover", expect=4)
+        self.assertIn("the server has lost what was uploaded of 1 file, which is missing now: 's3://bkt/users/u2/pdfs/large.bin'; everything else "
+                      "of the restore is in place", said.stderr)
+        self.assertIn("restore the archive again", said.stderr)
+        wanted = self.local(self.users)
+        del wanted["u2/pdfs/large.bin"]
+        self.assertEqual(self.local(self.place / "users"), wanted)
+        self.assertEqual([str(p) for p in self.place.rglob(".roost-staging*")], [])
+        self.roost("recover")
+        self.assertEqual(self.roost("recover").stdout, "nothing to recover\n")
+        self.up()
+        self.assertUp()
 
 
 class Credentials(Faults):

@@ -76,9 +76,11 @@ public:
     [[nodiscard]] std::string startUpload(const std::string& key, Headers headers) const;
     [[nodiscard]] UploadedPart uploadPart(const std::string& key, const std::string& id, unsigned number,
                                           std::span<const std::byte> bytes) const;
-    /// The object shows when this returns. `headers` may hold conditions.
-    void completeUpload(const std::string& key, const std::string& id, std::span<const UploadedPart> parts,
-                        Headers headers = {}) const;
+    /// The object shows when this returns, with that many bytes: throws UploadLost where the server says so
+    /// and it does not. `headers` may hold conditions.
+    ObjectHead completeUpload(const std::string& key, const std::string& id,
+                              std::span<const UploadedPart> parts, std::uint64_t size,
+                              Headers headers = {}) const;
     /// One that is not there is no error.
     void abortUpload(const std::string& key, const std::string& id) const;
     void listUploads(const std::string& prefix, const std::function<void(ListedUpload&&)>& visit) const;

@@ -72,8 +72,9 @@ UploadedPart Bucket::uploadPart(const std::string& key, const std::string& id, u
     return part;
 }
 
-void Bucket::completeUpload(const std::string& key, const std::string& id,
-                            std::span<const UploadedPart> parts, Headers headers) const {
+ObjectHead Bucket::completeUpload(const std::string& key, const std::string& id,
+                                  std::span<const UploadedPart> parts, std::uint64_t size,
+                                  Headers headers) const {
     const std::string body = partList(parts);
     Request request;
     request.method = Method::post;
@@ -85,6 +86,13 @@ void Bucket::completeUpload(const std::string& key, const std::string& id,
     request.slow = true;
     request.what = "put in place " + shown(key);
     client_.send(request);
+    // A gateway that was killed within an earlier try may say that all is well, and have nothing.
+    const auto placed = head(key);
+    if (!placed || placed->size != size)
+        throw UploadLost("the server says that " + shown(key) + " is complete, but " +
+                             (placed ? "it has another size" : "there is no such object"),
+                         "the server lost what was uploaded: see its log, and run again");
+    return *placed;
 }
 
 void Bucket::abortUpload(const std::string& key, const std::string& id) const {

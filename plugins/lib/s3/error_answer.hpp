@@ -23,6 +23,12 @@ private:
     std::string code_;
 };
 
+/// An upload of which a server has lost the parts: it is neither there nor can it be completed.
+class UploadLost : public Error {
+public:
+    using Error::Error;
+};
+
 /// No answer came, though it was asked for again and again: whether the server did what it was asked to is
 /// not known.
 class NoAnswer : public Error {

@@ -179,7 +179,7 @@ void S3Target::commit() {
 
 void S3Target::complete(const s3::Headers& conditions) {
     try {
-        bucket_.completeUpload(key_, record_.id, parts_, conditions);
+        bucket_.completeUpload(key_, record_.id, parts_, record_.size, conditions);
     } catch (const s3::ServerRefusal& refusal) {
         // The answer to an earlier try may have been lost: what is there is this archive then.
         if ((refusal.status() != 404 && refusal.status() != 412) || !record_.isComplete(bucket_)) throw;

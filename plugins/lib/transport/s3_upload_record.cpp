@@ -81,7 +81,7 @@ std::string S3UploadRecord::finish(const s3::Bucket& place) const {
     for (const std::string& etag : etags) parts.push_back({static_cast<unsigned>(parts.size() + 1), etag});
     s3::Headers conditions;
     if (!replaces) conditions.emplace_back("If-None-Match", "*");
-    place.completeUpload(key, id, parts, conditions);
+    place.completeUpload(key, id, parts, size, conditions);
     return "put the archive " + place.shown(key) + " in place";
 }
 

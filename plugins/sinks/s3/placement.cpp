@@ -25,16 +25,20 @@ bool isPlaced(const Bucket& bucket, const StagedUpload& upload) {
 
 void placeUpload(const Bucket& bucket, const StagedUpload& upload) {
     try {
-        bucket.completeUpload(upload.parts.key, upload.parts.id, upload.parts.parts);
+        bucket.completeUpload(upload.parts.key, upload.parts.id, upload.parts.parts, upload.size);
     } catch (const ServerRefusal& refusal) {
-        if (refusal.status() != 404 || refusal.code() == "NoSuchBucket" || !isPlaced(bucket, upload)) throw;
+        if (refusal.status() != 404 || refusal.code() == "NoSuchBucket") throw;
     }
+    if (!isPlaced(bucket, upload))
+        throw UploadLost(
+            "the server has lost what was uploaded of " + bucket.shown(upload.parts.key),
+            "see the server's log; 'roost recover' does the rest, then restore the archive again");
 }
 
 class Placement {
 public:
-    Placement(const Bucket& bucket, TaskCrew& crew)
-        : bucket_(bucket), crew_(crew), flight_(crew, flightBytes) {}
+    Placement(const Bucket& bucket, TaskCrew& crew, LostUploads* lost)
+        : bucket_(bucket), crew_(crew), lost_(lost), flight_(crew, flightBytes) {}
 
     void read(const std::string& key) {
         const auto head = bucket_.head(key);
@@ -54,8 +58,14 @@ private:
         });
     }
     void place(StagedUpload&& upload) {
-        flight_.add(overhead,
-                    [&bucket = bucket_, upload = std::move(upload)] { placeUpload(bucket, upload); });
+        flight_.add(overhead, [&bucket = bucket_, lost = lost_, upload = std::move(upload)] {
+            try {
+                placeUpload(bucket, upload);
+            } catch (const UploadLost&) {
+                if (lost == nullptr) throw;
+                lost->add(bucket.shown(upload.parts.key));
+            }
+        });
     }
     void place(StaleObject&& object) {
         stale_.push_back(std::move(object.key));
@@ -69,6 +79,7 @@ private:
 
     const Bucket& bucket_;
     TaskCrew& crew_;
+    LostUploads* lost_;
     InFlight flight_;
     std::vector<std::string> stale_;
 };
@@ -99,8 +110,21 @@ void abortNoted(const Bucket& bucket, const ListedObject& note) {
 
 }  // namespace
 
-void placeAll(const Bucket& bucket, TaskCrew& crew, const StagingRecord& record) {
-    Placement placement(bucket, crew);
+void LostUploads::add(const std::string& name) {
+    const std::lock_guard lock(mutex_);
+    names_.add(name);
+}
+
+void LostUploads::throwIfAny() const {
+    if (names_.count() == 0) return;
+    throw Error("the server has lost what was uploaded of " +
+                    storage::counted(names_.count(), "file, which is", "files, which are") +
+                    " missing now: " + names_.text() + "; everything else of the restore is in place",
+                "restore the archive again");
+}
+
+void placeAll(const Bucket& bucket, TaskCrew& crew, const StagingRecord& record, LostUploads* lost) {
+    Placement placement(bucket, crew, lost);
     placement.read(record.staleKey());
     for (unsigned number = 0; number < record.logs; ++number) placement.read(record.logKey(number));
 }

@@ -310,11 +310,13 @@ std::string S3Sink::recover(const std::string& text, Decision decision, Context&
         throw Error("the restore into " + shown + " was committed before its files were all staged");
     const bool staged = isStaged(bucket, record);
     client.setPatience(Patience::usual);
+    LostUploads lost;
     if (staged) {
         TaskCrew crew(workers);
-        placeAll(bucket, crew, record);
+        placeAll(bucket, crew, record, &lost);
     }
     removeStaging(bucket, record);
+    lost.throwIfAny();  // told once: the next recovery finds nothing left to do
     return staged ? "finished the restore of files into " + shown : "";
 }
 

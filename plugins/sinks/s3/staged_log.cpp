@@ -19,7 +19,11 @@ constexpr std::uint64_t largestText = std::uint64_t{4} << 20U;
 constexpr std::size_t hashBytes = 65;
 constexpr std::uint64_t largestBytes = std::uint64_t{64} << 20U;
 
-Error damaged() { return Error("the log of a restore into a bucket is damaged"); }
+Error damaged() {
+    return Error("the log of a restore into a bucket is damaged",
+                 "files that are not in place yet are lost: remove the .roost-staging-... folder from the "
+                 "bucket, run 'roost recover' again, and restore the archive again");
+}
 
 class Fields {
 public:
@@ -98,7 +102,7 @@ void StagedLog::end() {
 
 void StagedLog::complete(const Bucket& bucket) const {
     const FinishedParts parts = upload_.finished();
-    bucket.completeUpload(parts.key, parts.id, parts.parts);
+    bucket.completeUpload(parts.key, parts.id, parts.parts, size_);
 }
 
 StagedLogReader::StagedLogReader(const Bucket& bucket, TaskCrew& crew, const std::string& key,

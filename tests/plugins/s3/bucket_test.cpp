@@ -81,7 +81,7 @@ TEST_CASE("an object of several parts shows when it is complete, and comes back 
     CHECK(test.uploads() == 1);
     const FinishedParts parts = upload.finished();
     CHECK(parts.parts.size() == 3);
-    test.bucket.completeUpload("big", parts.id, parts.parts);
+    CHECK(test.bucket.completeUpload("big", parts.id, parts.parts, text.size()).size == text.size());
     CHECK(test.uploads() == 0);
     const auto head = test.bucket.head("big");
     REQUIRE(head);
