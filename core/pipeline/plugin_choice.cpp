@@ -29,8 +29,12 @@ std::string joined(const std::vector<std::string>& words) {
 
 /// Endings by which people tell archives apart; a name with one of them is no slip of somebody who wants the
 /// usual format.
-constexpr std::array<std::string_view, 14> foreignEndings{"7z",  "rar", "tar",  "xz",  "txz",  "zst", "tzst",
-                                                          "bz2", "tbz", "tbz2", "lz4", "lzma", "lz",  "z"};
+constexpr std::array<std::string_view, 15> foreignEndings{
+    "7z", "rar", "tar", "xz", "txz", "zst", "tzst", "bz2", "tbz", "tbz2", "lz4", "lzma", "lz", "z", "age"};
+/// Endings that promise an encryption which nothing here writes; what they hold may be readable all the same.
+constexpr std::array<std::string_view, 4> unwrittenEndings{"asc", "enc", "aes", "crypt"};
+/// Behind these, the ending in front of them tells the format.
+constexpr std::array<std::string_view, 2> encryptedEndings{".gpg", ".pgp"};
 
 bool isRole(std::string_view word) {
     return word == databaseRole || word == storageRole || word == archiveRole;
@@ -208,10 +212,15 @@ private:
     bool refusedForeignEnding() {
         const Node* const url = setting("url");
         if (!isGiven(url)) return false;
-        const std::string name = lower(url->scalar);
-        const auto ending = std::ranges::find_if(
-            foreignEndings, [&](std::string_view known) { return name.ends_with("." + std::string(known)); });
-        if (ending == foreignEndings.end()) return false;
+        std::string name = lower(url->scalar);
+        for (const std::string_view ending : encryptedEndings)
+            if (name.ends_with(ending)) name.resize(name.size() - ending.size());
+        const auto endsSo = [&](std::string_view known) { return name.ends_with("." + std::string(known)); };
+        const std::string_view* ending = std::ranges::find_if(foreignEndings, endsSo);
+        if (ending == foreignEndings.end()) {
+            ending = std::ranges::find_if(unwrittenEndings, endsSo);
+            if (stage_.kind != PluginKind::sink || ending == unwrittenEndings.end()) return false;
+        }
         diagnostics_.add({url->position,
                           "no " + kind_ + " '" + stage_.plugin + "' " +
                               (stage_.kind == PluginKind::sink ? "writes" : "reads") +

@@ -285,8 +285,9 @@ class Formats(Restoring):
         self.assertSame(server_state(data), self.before)
 
     def test_names_and_keys_that_do_not_go_together_are_told_before_anything_is_written(self):
-        self.backup("a.tar.gz.gpg", expect=1)
-        self.assertIn("'a.tar.gz.gpg' is one of an encrypted archive, and nothing says who may read it", self.result.stderr)
+        for name in ("a.tar.gz.gpg", "a.tar.gz.GPG", "a.ZIP.Pgp"):
+            self.backup(name, expect=1)
+            self.assertIn(f"'{name}' is one of an encrypted archive, and nothing says who may read it", self.result.stderr)
         self.backup("a.tar.gz.gpg", env={"BACKUP_RECIPIENTS": self.data / "aviary.db"}, expect=1)
         self.assertIn("aviary.db' is no file of public keys", self.result.stderr)
         self.backup("a.tar.gz.gpg", env={"BACKUP_PASSPHRASE": "p" * 300}, expect=2)

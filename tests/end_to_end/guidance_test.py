@@ -98,10 +98,10 @@ class Archives(RoostCase):
         self.roost("verify", "g1.gpg", "--format", "zip.gpg", "--passphrase-file", passphrase, cwd=self.out)
 
     def test_a_name_that_promises_another_format_is_refused(self):
-        for ending in ("7z", "rar", "tar", "tar.xz", "tar.zst", "tar.bz2", "7Z"):
+        for ending in ("7z", "rar", "tar", "tar.xz", "tar.zst", "tar.bz2", "7Z", "tar.gz.asc", "zip.age", "tar.xz.gpg"):
             with self.subTest(ending):
                 self.backup(f"backup.{ending}", expect=2)
-                short = ending.split(".")[-1].lower()
+                short = ending.removesuffix(".gpg").split(".")[-1].lower()
                 self.assertIn(f"error: no sink 'archive' writes archives that end in '.{short}'\n", self.result.stderr)
                 self.assertIn("archive formats are: tar.gz, tgz, tar.gz.gpg,", self.result.stderr)
                 self.assertNothingLeft()

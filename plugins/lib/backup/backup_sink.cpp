@@ -38,7 +38,7 @@ void BackupSink::judgeEncryption(Acceptance& acceptance) const {
     try {
         openpgp::checkRecipients(options_.encrypt.front());
     } catch (const Error& error) {
-        acceptance.refusals.emplace_back(error.what());
+        acceptance.refusals.push_back(error.what() + (error.hint().empty() ? "" : ": " + error.hint()));
     }
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 
 namespace roost::openpgp {
 
@@ -12,7 +13,12 @@ constexpr std::array<std::string_view, 2> endings{".gpg", ".pgp"};
 }  // namespace
 
 bool hasEncryptedEnding(std::string_view name) noexcept {
-    return std::ranges::any_of(endings, [name](std::string_view ending) { return name.ends_with(ending); });
+    return std::ranges::any_of(endings, [name](std::string_view ending) {
+        if (name.size() < ending.size()) return false;
+        return std::ranges::equal(name.substr(name.size() - ending.size()), ending, {}, [](char c) {
+            return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+        });
+    });
 }
 
 std::vector<std::string> withEncrypted(const std::vector<std::string>& formats) {

@@ -181,8 +181,9 @@ Recipients readRecipients(const EncryptOptions& options) {
         loadKeys(recipients.engines.back(), file, RNP_LOAD_SAVE_PUBLIC_KEYS, "file of public keys");
         std::vector<Key> keys = encryptingKeys(recipients.engines.back());
         if (keys.empty())
-            throw Error("'" + storage::shownName(file) + "' has no key that encrypts",
-                        "keys that are expired, revoked or only sign do not count");
+            throw Error(
+                "'" + storage::shownName(file) + "' has no key that encrypts",
+                "keys that are expired, revoked or only sign do not count; name another (BACKUP_RECIPIENTS)");
         std::ranges::move(keys, std::back_inserter(recipients.keys));
     }
     return recipients;
