@@ -17,12 +17,6 @@ namespace roost::cli {
 
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool sanitized = true;
-#else
-constexpr bool sanitized = false;
-#endif
-
 enum Phase : int { noRun, unpublished, underWay, over };
 
 /// Exit and signal handlers get no argument, so what they have to know must be global: the one such state of
@@ -148,14 +142,14 @@ ProgramGuard::ProgramGuard() {
     state.told = false;
     state.phase = noRun;
     state.exitCode = static_cast<int>(ExitCode::failed);
-    if constexpr (!sanitized) installHandlers();
+    if constexpr (!sanitizersHandleSignals) installHandlers();
     state.process = ::getpid();
     GuardedRun::arm();
 }
 
 ProgramGuard::~ProgramGuard() {
     state.process = 0;
-    if constexpr (!sanitized)
+    if constexpr (!sanitizersHandleSignals)
         for (std::size_t i = 0; i < fatalSignals.size(); ++i)
             sigaction(fatalSignals[i].number, &state.former[i], nullptr);
 }

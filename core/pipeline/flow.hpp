@@ -30,7 +30,6 @@ struct FlowFailure {
 class Flow {
 public:
     Flow(Plan& plan, RunEnvironment& environment, std::vector<std::unique_ptr<SourceProgress>>& progress)
-
         : plan_(plan), environment_(environment), progress_(progress), names_(environment.temporaryFolder) {}
     /// Waits for the threads, unless a stage has hung.
     ~Flow();

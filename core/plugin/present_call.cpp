@@ -9,12 +9,6 @@ namespace roost {
 
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool sanitized = true;  // they have stacks and handlers of their own
-#else
-constexpr bool sanitized = false;
-#endif
-
 /// A thread's stack for signal handlers. Without one, for want of memory, handlers use the thread's own.
 class HandlerStack {
 public:
@@ -42,7 +36,7 @@ private:
 constinit thread_local const char* present = nullptr;
 
 void giveHandlerStack() noexcept {
-    if constexpr (!sanitized) static const thread_local HandlerStack stack;
+    if constexpr (!sanitizersHandleSignals) static const thread_local HandlerStack stack;
 }
 
 }  // namespace

@@ -5,6 +5,14 @@
 
 namespace roost {
 
+/// AddressSanitizer and ThreadSanitizer have stacks and handlers of their own for signals that end the
+/// program.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+inline constexpr bool sanitizersHandleSignals = true;
+#else
+inline constexpr bool sanitizersHandleSignals = false;
+#endif
+
 /// For the time of a call into a plugin. Calls may lie within each other (a transform that reads a source
 /// again): the innermost counts.
 class PresentCall {

@@ -5,8 +5,8 @@ import shutil
 import time
 import unittest
 
-from s3_servers import Cut, Proxy, Reset, Server, answer, signed_headers, take_token
-from support import Restoring, make_user_files, write
+from s3_servers import BehindProxy, Cut, Reset, answer, signed_headers, take_token
+from support import make_user_files, write
 
 COPY = """roost: 1
 name: copy
@@ -32,23 +32,14 @@ def kind(request):
     return request.method.lower()
 
 
-class Faults(Restoring):
+class Faults(BehindProxy):
     def setUp(self):
         super().setUp()
-        self.server = Server(self.folder / "s3").start()
-        self.addCleanup(self.server.stop)
-        self.place = self.server.folder / "bkt"
-        self.place.mkdir()
-        self.proxy = Proxy(self.server.port).start()
-        self.addCleanup(self.proxy.stop)
         self.users, self.back = self.folder / "users", self.folder / "back"
         self.back.mkdir()
         make_user_files(self.users, ["u1", "u2"], awkward=False)
         write(self.users / "u2" / "pdfs" / "large.bin", random.Random(3).randbytes(20_000_000), 0o644, 1_500_000_006)
         self.everything = ""
-
-    def environment(self, **more):
-        return super().environment(**{"S3_ENDPOINT": self.proxy.endpoint, **more})
 
     def copy(self, source, sink, *arguments, more="", **rest):
         path = self.folder / "copy.yaml"
@@ -272,6 +263,19 @@ class Lost(Faults):
         self.assertIn("the server says that 's3://bkt/a.tar.gz' is complete, but there is no such object", said.stderr)
         self.assertFalse((self.place / "a.tar.gz").exists())
         self.assertEqual(self.roost("recover").stdout, "nothing to recover\n")
+
+    def test_a_key_that_may_write_and_not_look_makes_a_backup(self):
+        """The rights that a careful admin gives a backup's key; what could not be looked at is said."""
+        def rule(request, forward):
+            written = any(r.completes_upload for r in self.proxy.requests)
+            return answer(403, "AccessDenied", "Access Denied.") if request.method in ("HEAD", "GET") and request.key and written else forward()
+        self.proxy.rule = rule
+        path = self.folder / "archive.yaml"
+        path.write_text((COPY % (f"file:{self.users}", "s3://bkt/a.tar.gz", "")).replace("sinks:\n  - {plugin: storage", "sinks:\n  - {plugin: archive"))
+        said = self.roost("run", path, "--yes", "--progress", "none")
+        self.assertIn("the server says that 's3://bkt/a.tar.gz' is complete; this key may not look whether it is", said.stderr)
+        self.proxy.rule = None
+        self.roost("verify", "s3://bkt/a.tar.gz")
 
     def test_a_file_of_a_restore_that_the_server_lost_is_named_and_the_others_are_placed(self):
         self.lose("users/u2/pdfs/large.bin")

@@ -6,8 +6,8 @@ import sqlite3
 import time
 import unittest
 
-from s3_servers import Away, Proxy, Reset, Server
-from support import Restoring, make_user_files, write
+from s3_servers import Away, BehindProxy, Reset
+from support import make_user_files, write
 
 COPY = """roost: 1
 name: copy
@@ -18,15 +18,9 @@ sinks:
 """
 
 
-class Recovery(Restoring):
+class Recovery(BehindProxy):
     def setUp(self):
         super().setUp()
-        self.server = Server(self.folder / "s3").start()
-        self.addCleanup(self.server.stop)
-        self.place = self.server.folder / "bkt"
-        self.place.mkdir()
-        self.proxy = Proxy(self.server.port).start()
-        self.addCleanup(self.proxy.stop)
         self.old, self.new = self.folder / "old", self.folder / "new"
         make_user_files(self.old, ["u1", "u3"], seed=4, awkward=False)
         make_user_files(self.new, ["u1", "u2"], seed=5, awkward=False)

@@ -14,6 +14,8 @@ import threading
 import time
 import urllib.parse
 
+from support import Restoring
+
 
 def free_port():
     with socket.socket() as probe:
@@ -269,3 +271,19 @@ def read_head(reader):
 def header(head, name):
     found = re.search(rb"(?im)^" + name.encode() + rb":[ \t]*([^\r\n]*)", head)
     return found.group(1).decode("latin-1") if found else None
+
+
+class BehindProxy(Restoring):
+    """A server of the test's own with the bucket `bkt`, and roost's way to it through a proxy."""
+
+    def setUp(self):
+        super().setUp()
+        self.server = Server(self.folder / "s3").start()
+        self.addCleanup(self.server.stop)
+        self.place = self.server.folder / "bkt"
+        self.place.mkdir()
+        self.proxy = Proxy(self.server.port).start()
+        self.addCleanup(self.proxy.stop)
+
+    def environment(self, **more):
+        return super().environment(**{"S3_ENDPOINT": self.proxy.endpoint, **more})

@@ -87,7 +87,15 @@ ObjectHead Bucket::completeUpload(const std::string& key, const std::string& id,
     request.what = "put in place " + shown(key);
     client_.send(request);
     // A gateway that was killed within an earlier try may say that all is well, and have nothing.
-    const auto placed = head(key);
+    std::optional<ObjectHead> placed;
+    try {
+        placed = head(key);
+    } catch (const ServerRefusal& refusal) {
+        if (refusal.status() != 403) throw;
+        client_.context().log(LogLevel::warning, "the server says that " + shown(key) +
+                                                     " is complete; this key may not look whether it is");
+        placed.emplace().size = size;
+    }
     if (!placed || placed->size != size)
         throw UploadLost("the server says that " + shown(key) + " is complete, but " +
                              (placed ? "it has another size" : "there is no such object"),

@@ -1,6 +1,7 @@
 #include "sinks/s3/placement.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,20 +17,16 @@ namespace {
 constexpr std::size_t flightBytes = std::size_t{8} << 20U;
 constexpr std::size_t overhead = 1024;
 
-/// Where a crash, or a lost answer, came after it: the object is there.
-bool isPlaced(const Bucket& bucket, const StagedUpload& upload) {
-    const auto head = bucket.head(upload.parts.key);
-    return head && head->size == upload.size &&
-           head->modifiedNanoseconds == upload.attributes.modifiedNanoseconds;
-}
-
 void placeUpload(const Bucket& bucket, const StagedUpload& upload) {
+    std::optional<ObjectHead> placed;
     try {
-        bucket.completeUpload(upload.parts.key, upload.parts.id, upload.parts.parts, upload.size);
+        placed = bucket.completeUpload(upload.parts.key, upload.parts.id, upload.parts.parts, upload.size);
     } catch (const ServerRefusal& refusal) {
         if (refusal.status() != 404 || refusal.code() == "NoSuchBucket") throw;
+        placed = bucket.head(upload.parts.key);  // a crash, or a lost answer, came after it
     }
-    if (!isPlaced(bucket, upload))
+    if (!placed || placed->size != upload.size ||
+        placed->modifiedNanoseconds != upload.attributes.modifiedNanoseconds)
         throw UploadLost(
             "the server has lost what was uploaded of " + bucket.shown(upload.parts.key),
             "see the server's log; 'roost recover' does the rest, then restore the archive again");
