@@ -33,7 +33,7 @@ int check(const CheckArguments& arguments, const GlobalOptions& globals) {
             good = false;
             std::cout.flush();
             std::cerr << renderDiagnostics(checked.definition.source, checked.diagnostics)
-                      << shippedDefinitionHint(checked.definition.source.file());
+                      << shippedDefinitionHint(checked.definition);
         }
     return static_cast<int>(good ? ExitCode::done : ExitCode::usage);
 }

@@ -307,7 +307,7 @@ bool allSound(const std::vector<CheckedDefinition>& chain) {
     for (const CheckedDefinition& checked : chain) {
         if (checked.diagnostics.empty()) continue;
         std::cerr << renderDiagnostics(checked.definition.source, checked.diagnostics)
-                  << shippedDefinitionHint(checked.definition.source.file());
+                  << shippedDefinitionHint(checked.definition);
         sound = false;
     }
     return sound;

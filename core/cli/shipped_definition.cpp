@@ -1,13 +1,17 @@
 #include "cli/shipped_definition.hpp"
 
+#include <filesystem>
 #include <system_error>
 
 #include "cli/shell_word.hpp"
 
 namespace roost::cli {
 
-std::string shippedDefinitionHint(const std::filesystem::path& file) {
-    namespace fs = std::filesystem;
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string hintFor(const fs::path& file) {
     std::error_code error;
     if (fs::exists(file, error) || error) return {};
     const fs::path program = fs::read_symlink("/proc/self/exe", error);
@@ -21,6 +25,12 @@ std::string shippedDefinitionHint(const std::filesystem::path& file) {
             return "  one of that name comes with roost: " + shellWord(shipped.string()) + "\n";
     }
     return {};
+}
+
+}  // namespace
+
+std::string shippedDefinitionHint(const Definition& definition) {
+    return hintFor(definition.source.file()) + (definition.before ? hintFor(*definition.before) : "");
 }
 
 }  // namespace roost::cli

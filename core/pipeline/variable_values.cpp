@@ -56,7 +56,9 @@ std::vector<std::string> environmentNames() {
 
 std::string secretInFile(const std::string& path) {
     try {
-        return trimmed(readText(path));
+        std::string text = trimmed(readText(path));
+        if (text.empty()) throw Error("it is empty");
+        return text;
     } catch (const Error& error) {
         throw Error("cannot read " + path + ": " + error.what());
     }

@@ -166,7 +166,7 @@ class Formats(Restoring):
                         told = self.roost(verb, bad, env=opening, expect=1)
                         self.assertIn(part, told.stderr)
                         self.assertIn("bad.tar.gz.gpg'", told.stderr)
-                        self.assertIn(near if part == closed else "take another copy of it", told.stderr)
+                        self.assertIn("damaged near its beginning" if part == closed else "take another copy of it", told.stderr)
                         self.assertOnlyRoostSpeaks(told.stderr)
             for size in (0, 1, session // 2, session + 500, session + 3000):
                 with self.subTest(name, cut=size):
@@ -264,6 +264,8 @@ class Formats(Restoring):
         done = self.roost("run", PIPELINES / "full-backup.yaml", "--set", f"out={self.out / 'x.tar.gz'}", expect=2,
                           env={"BACKUP_PASSPHRASE_FILE": empty})
         self.assertIn(f"cannot read {empty}, which BACKUP_PASSPHRASE_FILE names: it is empty", done.stderr)
+        done = self.roost("verify", self.out / "x.tar.gz.gpg", "--passphrase-file", empty, expect=1)
+        self.assertEqual(done.stderr, f"roost: cannot read {empty}: it is empty\n")
         self.assertEqual(list(self.out.iterdir()), [])
 
     def test_public_keys_encrypt_and_their_secret_keys_open(self):
@@ -274,6 +276,7 @@ class Formats(Restoring):
         self.assertRestores(archive, "alice", {"BACKUP_SECRET_KEY": alice_key})
         self.assertRestores(archive, "bob", {"BACKUP_SECRET_KEY": bob_key})
         self.assertNothingChanges(archive, "eve", "cannot be decrypted with the key in", {"BACKUP_SECRET_KEY": eve_key})
+        self.assertNothingChanges(archive, "public", f"'{alice}' has no secret key that decrypts", {"BACKUP_SECRET_KEY": alice})
         self.assertIn("verified", self.roost("verify", archive, "--secret-key", alice_key).stdout)
         # What gpg wrote, through a pipe.
         plain = self.gpg("--decrypt", archive).stdout
@@ -289,7 +292,7 @@ class Formats(Restoring):
             self.backup(name, expect=1)
             self.assertIn(f"'{name}' is one of an encrypted archive, and nothing says who may read it", self.result.stderr)
         self.backup("a.tar.gz.gpg", env={"BACKUP_RECIPIENTS": self.data / "aviary.db"}, expect=1)
-        self.assertIn("aviary.db' is no file of public keys", self.result.stderr)
+        self.assertIn("aviary.db' is no file of OpenPGP keys", self.result.stderr)
         self.backup("a.tar.gz.gpg", env={"BACKUP_PASSPHRASE": "p" * 300}, expect=2)
         self.assertIn("a passphrase has more than 255 bytes", self.result.stderr)
         self.assertNothingLeft()

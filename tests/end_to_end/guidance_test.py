@@ -19,6 +19,13 @@ class Definitions(RoostCase):
         done = self.roost("run", "mine.yaml", cwd=self.folder, expect=2)
         self.assertEqual(done.stderr, "mine.yaml: error: there is no such file\n")
 
+    def test_one_to_run_before_a_copy_is_found_where_it_ships(self):
+        shutil.copy(PIPELINES / "restore.yaml", self.folder / "mine.yaml")
+        for verb in ("run", "check"):
+            done = self.roost(verb, "mine.yaml", "--set", "safety_backup=x.tar.gz", cwd=self.folder, expect=2, env={"DATA_DIR": self.folder})
+            self.assertRegex(done.stderr, "'before' names full-backup.yaml: there is no such file\n")
+            self.assertIn(f"  one of that name comes with roost: {PIPELINES}/full-backup.yaml\n", done.stderr)
+
     def test_an_installed_one_is_found_too(self):
         prefix = self.folder / "it's here"
         for folder in ("bin", "lib", "share/roost/pipelines"):

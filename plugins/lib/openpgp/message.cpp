@@ -154,19 +154,36 @@ struct Text {
     Text& operator=(const Text&) = delete;
 };
 
-/// Of the secret keys that messages are encrypted for.
-std::vector<KeyId> openingKeys(const Engine& engine) {
+/// The secret keys that messages are encrypted for.
+struct OpeningKeys {
     std::vector<KeyId> ids;
+    bool locked = false;  ///< one of them at least has a passphrase of its own
+};
+
+OpeningKeys openingKeys(const Engine& engine) {
+    OpeningKeys keys;
     for (const Key& key : loadedKeys(engine)) {
         bool secret = false;
         bool opens = false;
         Text id;
         if (rnp_key_have_secret(key.get(), &secret) == RNP_SUCCESS && secret &&
             rnp_key_allows_usage(key.get(), "encrypt", &opens) == RNP_SUCCESS && opens &&
-            rnp_key_get_keyid(key.get(), &id.text) == RNP_SUCCESS)
-            ids.push_back(keyId(id.text));
+            rnp_key_get_keyid(key.get(), &id.text) == RNP_SUCCESS) {
+            bool locked = false;
+            keys.ids.push_back(keyId(id.text));
+            keys.locked |= rnp_key_is_protected(key.get(), &locked) == RNP_SUCCESS && locked;
+        }
     }
-    return ids;
+    return keys;
+}
+
+OpeningKeys readOpeningKeys(const Engine& engine, const std::string& file) {
+    loadKeys(engine, file, RNP_LOAD_SAVE_SECRET_KEYS, "file of secret keys");
+    OpeningKeys keys = openingKeys(engine);
+    if (keys.ids.empty())
+        throw Error("'" + storage::shownName(file) + "' has no secret key that decrypts",
+                    "a public key opens nothing: write the secret one with gpg --export-secret-keys NAME");
+    return keys;
 }
 
 struct Recipients {
@@ -178,7 +195,7 @@ Recipients readRecipients(const EncryptOptions& options) {
     Recipients recipients;
     for (const std::string& file : options.recipients) {
         recipients.engines.push_back(makeEngine());
-        loadKeys(recipients.engines.back(), file, RNP_LOAD_SAVE_PUBLIC_KEYS, "file of public keys");
+        loadKeys(recipients.engines.back(), file, RNP_LOAD_SAVE_PUBLIC_KEYS, "file of OpenPGP keys");
         std::vector<Key> keys = encryptingKeys(recipients.engines.back());
         if (keys.empty())
             throw Error(
@@ -203,9 +220,10 @@ struct MessageRecipients {
     bool hidden = false;  ///< one of them
     bool tried = false;   ///< the keys were tried on one of those
     bool ours = false;    ///< one of them is among the keys
+    bool locked = false;  ///< a key has a passphrase of its own
 
-    MessageRecipients(rnp_op_verify_t operation, const std::vector<KeyId>& keys, bool triedHidden)
-        : tried(triedHidden) {
+    MessageRecipients(rnp_op_verify_t operation, const OpeningKeys& keys, bool triedHidden)
+        : tried(triedHidden), locked(keys.locked) {
         std::size_t count = 0;
         if (rnp_op_verify_get_recipient_count(operation, &count) != RNP_SUCCESS) return;
         for (std::size_t i = 0; i < count; ++i) {
@@ -216,7 +234,7 @@ struct MessageRecipients {
                 continue;
             const KeyId id = keyId(text.text);
             hidden |= id == KeyId{};
-            ours |= std::ranges::find(keys, id) != keys.end();
+            ours |= std::ranges::find(keys.ids, id) != keys.ids.end();
         }
     }
 };
@@ -240,12 +258,17 @@ Error undecipherable(rnp_result_t result, const DecryptOptions& options, const s
                          orDamaged);
     std::string hint = "it was made for another key" + orDamaged;
     if (recipients.tried)
-        hint = "it does not tell for whom it was made, and that key does not open it" + orDamaged;
+        hint = "it does not tell for whom it was made, and that key does not open it" +
+               std::string(recipients.locked && options.keyPassphrase.empty()
+                               ? " without its own passphrase (BACKUP_KEY_PASSPHRASE, --key-passphrase-file)"
+                               : "") +
+               orDamaged;
+    else if (recipients.ours && !recipients.locked)
+        hint = "it was made for that key: the file is damaged near its beginning; take another copy of it";
     else if (recipients.ours)
-        hint =
-            "it was made for that key: the key's own passphrase is wrong (BACKUP_KEY_PASSPHRASE, "
-            "--key-passphrase-file)" +
-            orDamaged;
+        hint = "it was made for that key, whose own passphrase is " +
+               std::string(options.keyPassphrase.empty() ? "not given" : "wrong") +
+               " (BACKUP_KEY_PASSPHRASE, --key-passphrase-file)" + orDamaged;
     else if (recipients.hidden)
         hint =
             "it does not tell for whom it was made, and roost tries its key on such a file only where that "
@@ -293,12 +316,11 @@ void decrypt(const DecryptOptions& options, const std::string& name, const ReadB
              const WriteBytes& write) {
     const SilentLibrary silent;
     const Engine engine = makeEngine();
-    if (!options.secretKey.empty())
-        loadKeys(engine, options.secretKey, RNP_LOAD_SAVE_SECRET_KEYS, "file of secret keys");
+    const OpeningKeys keys =
+        options.secretKey.empty() ? OpeningKeys{} : readOpeningKeys(engine, options.secretKey);
     require(rnp_ffi_set_pass_provider(engine.get(), givePassphrase, const_cast<DecryptOptions*>(&options)),
             "librnp takes no passphrase");
-    const std::vector<KeyId> keys = openingKeys(engine);
-    HiddenRecipients message(read, keys);
+    HiddenRecipients message(read, keys.ids);
     const ReadBytes readMessage = [&message](std::span<std::byte> buffer) { return message.read(buffer); };
     Streams streams{readMessage, write, nullptr};
     const Input input = streams.input();

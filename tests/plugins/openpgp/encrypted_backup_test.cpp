@@ -28,6 +28,7 @@ const std::string passphrase = "correct horse: 'battery' staple \xC3\xA4";
 struct Keys {
     TemporaryFolder folder;
     RecordingContext context;
+    std::string hint;  ///< of what ended the reading
     std::filesystem::path home = folder / "gnupg";
 
     Keys() {
@@ -96,6 +97,7 @@ struct Keys {
                     files += entry->type == EntryType::file ? 1 : 0;
             return files == 3 ? "" : "files are missing";
         } catch (const Error& error) {
+            hint = error.hint();
             return error.what();
         }
     }
@@ -152,13 +154,20 @@ TEST_CASE("public keys encrypt, and only their secret keys open") {
     CHECK(keys.read(path, {"", file("alice.key"), "", {}}).empty());
     CHECK(keys.read(path, {"", file("bob.key"), "bob's own", {}}).empty());
     const std::string refused = "'" + path.native() + "' cannot be decrypted with the key in '";
+    const std::string own = "it was made for that key, whose own passphrase is ";
     CHECK(keys.read(path, {"", file("bob.key"), "another", {}}) == refused + file("bob.key") + "'");
+    CHECK(keys.hint.starts_with(own + "wrong (BACKUP_KEY_PASSPHRASE"));
+    CHECK(keys.read(path, {"", file("bob.key"), "", {}}) == refused + file("bob.key") + "'");
+    CHECK(keys.hint.starts_with(own + "not given (BACKUP_KEY_PASSPHRASE"));
     CHECK(keys.read(path, {"", file("eve.key"), "", {}}) == refused + file("eve.key") + "'");
+    CHECK(keys.hint.starts_with("it was made for another key"));
+    CHECK(keys.read(path, {"", file("alice.pub"), "", {}}) ==
+          "'" + file("alice.pub") + "' has no secret key that decrypts");
     CHECK(keys.read(path, {"", file("pass"), "", {}}) == "'" + file("pass") + "' is no file of secret keys");
     CHECK(keys.read(path, {"", file("none"), "", {}}) ==
           "cannot read the file of secret keys '" + file("none") + "'");
     CHECK_THROWS_WITH(openpgp::checkRecipients({"", {file("pass")}, {}}),
-                      "'" + file("pass") + "' is no file of public keys");
+                      "'" + file("pass") + "' is no file of OpenPGP keys");
     REQUIRE(
         keys.gpg("--passphrase '' --quick-generate-key onlysigns@example.org ed25519 sign never").status ==
         0);
