@@ -21,6 +21,8 @@ constexpr long connectSeconds = 15;
 constexpr long slowSilentSeconds = 900;
 constexpr long uploadBuffer = 128L << 10U;
 constexpr long downloadBuffer = 128L << 10U;
+/// libcurl sends a form of less than 64 KiB together with its headers, what it calls an upload never.
+constexpr std::size_t largestForm = (std::size_t{64} << 10U) - 1;
 
 struct CloseEasy {
     void operator()(CURL* easy) const noexcept { ::curl_easy_cleanup(easy); }
@@ -190,6 +192,7 @@ struct Connection::Handles {
                         ::curl_easy_strerror(code));
     }
     void setMethod(const Request& request);
+    void setBody(std::span<const std::byte> body, const char* method);
     [[nodiscard]] HeaderList headersOf(const Request& request) const;
 
     const ServerSettings& settings;
@@ -230,6 +233,7 @@ void Connection::Handles::setOnce() {
 
 void Connection::Handles::setMethod(const Request& request) {
     set(CURLOPT_CUSTOMREQUEST, static_cast<const char*>(nullptr));
+    set(CURLOPT_POSTFIELDS, static_cast<const char*>(nullptr));
     set(CURLOPT_HTTPGET, 1L);
     switch (request.method) {
         case Method::get:
@@ -238,17 +242,26 @@ void Connection::Handles::setMethod(const Request& request) {
             set(CURLOPT_NOBODY, 1L);
             break;
         case Method::put:
-            set(CURLOPT_UPLOAD, 1L);
-            set(CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+            setBody(request.body, "PUT");
             break;
         case Method::post:
-            set(CURLOPT_UPLOAD, 1L);
-            set(CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
-            set(CURLOPT_CUSTOMREQUEST, "POST");
+            setBody(request.body, "POST");
             break;
         case Method::remove:
             set(CURLOPT_CUSTOMREQUEST, "DELETE");
             break;
+    }
+}
+
+void Connection::Handles::setBody(std::span<const std::byte> body, const char* method) {
+    set(CURLOPT_CUSTOMREQUEST, method);
+    const auto size = static_cast<curl_off_t>(body.size());
+    if (body.size() <= largestForm) {
+        set(CURLOPT_POSTFIELDSIZE_LARGE, size);
+        set(CURLOPT_POSTFIELDS, body.empty() ? "" : reinterpret_cast<const char*>(body.data()));
+    } else {
+        set(CURLOPT_UPLOAD, 1L);
+        set(CURLOPT_INFILESIZE_LARGE, size);
     }
 }
 
@@ -260,6 +273,10 @@ HeaderList Connection::Handles::headersOf(const Request& request) const {
     if (!settings.credentials.sessionToken.empty())
         append(list, "x-amz-security-token: " + settings.credentials.sessionToken);
     for (const auto& [name, value] : request.headers) append(list, name + ": " + value);
+    const bool sends = request.method == Method::put || request.method == Method::post;
+    if (sends && std::ranges::find(request.headers, "Content-Type",
+                                   &std::pair<std::string, std::string>::first) == request.headers.end())
+        append(list, "Content-Type: application/octet-stream");  // else libcurl says that it is a form
     return list;
 }
 
