@@ -16,6 +16,8 @@ constexpr unsigned attempts = 8;
 constexpr unsigned fewAttempts = 3;
 constexpr long silentSeconds = 60;
 constexpr long fewSilentSeconds = 10;
+/// A server that hangs takes connections and says nothing; it does not come back by being asked again.
+constexpr std::chrono::seconds longestSilence{150};
 constexpr std::chrono::milliseconds firstPause{100};
 constexpr std::chrono::milliseconds longestPause{10'000};
 constexpr std::chrono::milliseconds lookEvery{50};
@@ -67,6 +69,7 @@ Answer Client::send(const Request& request) {
     Answer answer;
     const bool patient = patience_ == Patience::usual;
     unsigned resent = 0;
+    const auto asked = std::chrono::steady_clock::now();
     for (unsigned attempt = 0;; ++attempt) {
         if (!goesOn()) throw Interrupted();
         auto connection = takeConnection();
@@ -76,7 +79,10 @@ Answer Client::send(const Request& request) {
         if (exchange.stopped) throw Interrupted();
         const bool last = attempt + 1 == (patient ? attempts : fewAttempts);
         if (!exchange.answered) {
-            if (!exchange.repeatable || last) throw connectionError(request, exchange, settings_.address);
+            const bool hangs = exchange.trouble == Trouble::silent &&
+                               std::chrono::steady_clock::now() - asked > longestSilence;
+            if (!exchange.repeatable || last || hangs)
+                throw connectionError(request, exchange, settings_.address);
             context_.log(LogLevel::debug, "trying again to " + request.what + ": " + exchange.problem);
         } else {
             giveBack(std::move(connection));
