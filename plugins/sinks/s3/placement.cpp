@@ -37,10 +37,8 @@ public:
     Placement(const Bucket& bucket, TaskCrew& crew, LostUploads* lost)
         : bucket_(bucket), crew_(crew), lost_(lost), flight_(crew, flightBytes) {}
 
-    void read(const std::string& key) {
-        const auto head = bucket_.head(key);
-        if (!head) throw Error("the log of a restore, " + bucket_.shown(key) + ", is not there any more");
-        StagedLogReader log(bucket_, crew_, key, *head);
+    void read(Segments segments) {
+        StagedLogReader log(bucket_, crew_, std::move(segments));
         StagedStep step;
         while (log.next(step)) std::visit([this](auto& what) { place(std::move(what)); }, step);
         removeStale();
@@ -122,19 +120,21 @@ void LostUploads::throwIfAny() const {
 
 void placeAll(const Bucket& bucket, TaskCrew& crew, const StagingRecord& record, LostUploads* lost) {
     Placement placement(bucket, crew, lost);
-    placement.read(record.staleKey());
-    for (unsigned number = 0; number < record.logs; ++number) placement.read(record.logKey(number));
+    placement.read({record.stalePrefix(), record.staleBytes});
+    placement.read({record.logPrefix(), record.logBytes});
 }
 
 bool isStaged(const Bucket& bucket, const StagingRecord& record) {
-    return bucket.head(record.staleKey()).has_value();
+    return !bucket.head(record.placedKey()) && bucket.hasAny(record.staging);
 }
 
 void removeStaging(const Bucket& bucket, const StagingRecord& record) {
-    // This one tells that nothing is in place yet: it has to go first.
-    const std::vector<std::string> first{record.staleKey()};
-    bucket.remove(first);
-    removeAll(bucket, record.staging);
+    // Half of a log that is no longer needed must not look like one that was damaged.
+    const std::vector<std::string> last{record.placedKey()};
+    bucket.write(last.front(), {});
+    for (const std::string& prefix : {record.logPrefix(), record.stalePrefix(), record.uploadsPrefix()})
+        removeAll(bucket, prefix);
+    bucket.remove(last);
 }
 
 bool undoStaging(const Bucket& bucket, const StagingRecord& record) {
@@ -142,10 +142,6 @@ bool undoStaging(const Bucket& bucket, const StagingRecord& record) {
     bucket.list(record.uploadsPrefix(), [&](ListedObject&& note) {
         any = true;
         abortNoted(bucket, note);
-    });
-    bucket.listUploads(record.staging, [&](ListedUpload&& upload) {
-        any = true;
-        bucket.abortUpload(upload.key, upload.id);
     });
     return removeAll(bucket, record.staging) || any;
 }

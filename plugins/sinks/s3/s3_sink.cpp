@@ -250,15 +250,14 @@ void S3Sink::prepare() {
                             (work_->emptyFolders == 1 ? " empty folder is" : " empty folders are") +
                             " left out: a bucket has no folders ('folder-markers: true' keeps them)");
     if (!work_->staged) return;
-    work_->record.logs = work_->staged->finish();
+    work_->record.logBytes = work_->staged->finish().bytes;
     work_->coming.finish();
     work_->owners.finish();
-    StagedLog stale(work_->bucket, work_->staged->flight(), work_->record.staleKey());
+    StagedLog stale(work_->bucket, work_->staged->flight(), work_->record.stalePrefix());
     PresentObjects(work_->bucket, keys_, layout_, scope_, options_.mode, owners_.get())
         .listStale(work_->coming, work_->owners, stale, work_->context);
-    stale.end();
+    work_->record.staleBytes = stale.end().bytes;
     work_->staged->flight().drain();
-    stale.complete(work_->bucket);
     work_->record.prepared = true;
     journal();
 }

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <cstring>
+#include <utility>
 #include <vector>
 
 #include "lib/s3/checksums.hpp"
@@ -13,14 +13,14 @@ namespace roost::s3 {
 
 namespace {
 
-constexpr std::size_t aheadBytes = std::size_t{12} << 20U;
+constexpr std::size_t aheadBytes = std::size_t{17} << 20U;
 constexpr std::uint64_t largestText = std::uint64_t{4} << 20U;
 /// At the end of a record's text: SHA-256 in hexadecimal digits, and a NUL.
 constexpr std::size_t hashBytes = 65;
 constexpr std::uint64_t largestBytes = std::uint64_t{64} << 20U;
 
-Error damaged() {
-    return Error("the log of a restore into a bucket is damaged",
+Error damaged(const std::string& how = {}) {
+    return Error("the log of a restore into a bucket is damaged" + (how.empty() ? how : ": " + how),
                  "files that are not in place yet are lost: remove the .roost-staging-... folder from the "
                  "bucket, run 'roost recover' again, and restore the archive again");
 }
@@ -67,16 +67,15 @@ FileAttributes attributesOf(Fields& fields) {
 
 }  // namespace
 
-StagedLog::StagedLog(const Bucket& bucket, InFlight& flight, const std::string& key)
-    : upload_(bucket, flight, key, {}, smallestPart) {}
+StagedLog::StagedLog(const Bucket& bucket, InFlight& flight, std::string prefix)
+    : segments_(bucket, flight, std::move(prefix)) {}
 
 void StagedLog::write(std::string text, std::span<const std::byte> bytes) {
     text += joined({sha256Hex(std::as_bytes(std::span(text)))});
     const std::array<std::uint64_t, 2> lengths{text.size(), bytes.size()};
-    upload_.append(std::as_bytes(std::span(lengths)));
-    upload_.append(std::as_bytes(std::span(text)));
-    upload_.append(bytes);
-    size_ += sizeof(lengths) + text.size() + bytes.size();
+    segments_.append(std::as_bytes(std::span(lengths)));
+    segments_.append(std::as_bytes(std::span(text)));
+    segments_.append(bytes);
     ++records_;
 }
 
@@ -95,25 +94,19 @@ void StagedLog::add(const StagedUpload& upload) {
 
 void StagedLog::add(const StaleObject& object) { write(joined({"stale", object.key}), {}); }
 
-void StagedLog::end() {
+Segments StagedLog::end() {
     write(joined({"end", std::to_string(records_)}), {});
-    upload_.end();
+    return segments_.end();
 }
 
-void StagedLog::complete(const Bucket& bucket) const {
-    const FinishedParts parts = upload_.finished();
-    bucket.completeUpload(parts.key, parts.id, parts.parts, size_);
-}
-
-StagedLogReader::StagedLogReader(const Bucket& bucket, TaskCrew& crew, const std::string& key,
-                                 const ObjectHead& head)
-    : bytes_(bucket, crew, key, head, aheadBytes) {}
+StagedLogReader::StagedLogReader(const Bucket& bucket, TaskCrew& crew, Segments segments)
+    : bytes_(bucket, crew, std::move(segments), aheadBytes) {}
 
 void StagedLogReader::fill(std::span<std::byte> bytes) {
-    while (!bytes.empty()) {
-        const std::size_t got = bytes_.read(bytes);
-        if (got == 0) throw damaged();
-        bytes = bytes.subspan(got);
+    try {
+        bytes_.fill(bytes);
+    } catch (const SegmentsDamaged& problem) {
+        throw damaged(problem.what());
     }
 }
 

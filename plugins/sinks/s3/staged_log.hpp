@@ -1,4 +1,4 @@
-// What is staged, in the order in which it will be put in place: an object in the staging area.
+// What is staged, in the order in which it will be put in place.
 #pragma once
 
 #include <cstdint>
@@ -7,8 +7,9 @@
 #include <variant>
 
 #include "lib/s3/bucket.hpp"
-#include "lib/s3/object_bytes.hpp"
+#include "lib/s3/object_attributes.hpp"
 #include "lib/s3/part_upload.hpp"
+#include "sinks/s3/log_segments.hpp"
 
 namespace roost::s3 {
 
@@ -37,36 +38,34 @@ using StagedStep = std::variant<StagedFile, StagedUpload, StaleObject>;
 /// there are. Used by one thread.
 class StagedLog {
 public:
-    StagedLog(const Bucket& bucket, InFlight& flight, const std::string& key);
+    /// `bucket` and `flight` must outlive it; `prefix` is what its segments' keys begin with.
+    StagedLog(const Bucket& bucket, InFlight& flight, std::string prefix);
 
     void add(const StagedFile& file);
     void add(const StagedUpload& upload);
     void add(const StaleObject& object);
-    [[nodiscard]] std::uint64_t size() const noexcept { return size_; }
-    /// Writes the end. The log shows in the staging area after complete(), once the flight has landed.
-    void end();
-    void complete(const Bucket& bucket) const;
+    /// Writes the end, once. The log is whole when the flight has landed.
+    [[nodiscard]] Segments end();
 
 private:
     void write(std::string text, std::span<const std::byte> bytes);
 
-    PartUpload upload_;
-    std::uint64_t size_ = 0;
+    SegmentWriter segments_;
     std::uint64_t records_ = 0;
 };
 
 /// Reads one back. Throws roost::Error where it is not whole. Used by one thread.
 class StagedLogReader {
 public:
-    /// `head` is the log's; `bucket` and `crew` must outlive it.
-    StagedLogReader(const Bucket& bucket, TaskCrew& crew, const std::string& key, const ObjectHead& head);
+    /// `bucket` and `crew` must outlive it.
+    StagedLogReader(const Bucket& bucket, TaskCrew& crew, Segments segments);
     /// False at the end.
     [[nodiscard]] bool next(StagedStep& step);
 
 private:
     void fill(std::span<std::byte> bytes);
 
-    ObjectBytes bytes_;
+    SegmentReader bytes_;
     std::uint64_t records_ = 0;
 };
 

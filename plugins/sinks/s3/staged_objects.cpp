@@ -15,8 +15,6 @@ namespace {
 constexpr std::uint64_t smallFile = std::uint64_t{1} << 20U;
 /// Memory for parts that are on their way.
 constexpr std::size_t flightBytes = std::size_t{32} << 20U;
-/// S3 takes ten thousand parts; another log begins well before.
-constexpr std::uint64_t largestLog = std::uint64_t{64} << 30U;
 
 FileAttributes attributesOf(const Entry& entry) { return {entry.mode, entry.modifiedNanoseconds}; }
 
@@ -28,6 +26,7 @@ StagedObjects::StagedObjects(const Bucket& bucket, TaskCrew& crew, const Staging
       record_(record),
       context_(context),
       flight_(crew, flightBytes),
+      log_(bucket, flight_, record.logPrefix()),
       buffer_(std::make_unique<Block>(smallFile)) {}
 
 StagedObjects::~StagedObjects() = default;
@@ -42,15 +41,7 @@ bool StagedObjects::write(const std::string& key, Entry& entry) {
 
 void StagedObjects::writeMarker(const std::string& key, const Entry& folder) {
     const auto none = std::make_shared<Block>(1);
-    log().add(StagedFile{key, attributesOf(folder), sha256Hex({}), none});
-}
-
-StagedLog& StagedObjects::log() {
-    if (!logs_.empty() && logs_.back()->size() >= largestLog) logs_.back()->end();
-    if (logs_.empty() || logs_.back()->size() >= largestLog)
-        logs_.push_back(std::make_unique<StagedLog>(bucket_, flight_,
-                                                    record_.logKey(static_cast<unsigned>(logs_.size()))));
-    return *logs_.back();
+    log_.add(StagedFile{key, attributesOf(folder), sha256Hex({}), none});
 }
 
 /// Tells of a file that is not what it was said to be. False for one of which nothing came.
@@ -79,7 +70,7 @@ bool StagedObjects::writeSmall(const std::string& key, Entry& entry) {
     if (!judge(entry, came)) return false;
     const auto block = std::make_shared<Block>(std::max<std::size_t>(came, 1));
     static_cast<void>(block->append(room.first(came)));
-    log().add(StagedFile{key, attributesOf(entry), sha256Hex(block->bytes()), block});
+    log_.add(StagedFile{key, attributesOf(entry), sha256Hex(block->bytes()), block});
     bytes_ += came;
     return true;
 }
@@ -112,18 +103,17 @@ bool StagedObjects::writeLarge(const std::string& key, Entry& entry) {
 void StagedObjects::noteFinished() {
     while (!uploading_.empty() && uploading_.front().upload.complete()) {
         const Uploading& done = uploading_.front();
-        log().add(StagedUpload{done.upload.finished(), done.attributes, done.size});
+        log_.add(StagedUpload{done.upload.finished(), done.attributes, done.size});
         uploading_.pop_front();
     }
 }
 
-unsigned StagedObjects::finish() {
+Segments StagedObjects::finish() {
     flight_.drain();
     noteFinished();
-    log().end();
+    Segments log = log_.end();
     flight_.drain();
-    for (const auto& log : logs_) log->complete(bucket_);
-    return static_cast<unsigned>(logs_.size());
+    return log;
 }
 
 }  // namespace roost::s3

@@ -5,7 +5,6 @@
 #include <deque>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "lib/s3/bucket.hpp"
 #include "lib/s3/part_upload.hpp"
@@ -30,8 +29,8 @@ public:
     bool write(const std::string& key, Entry& entry);
     /// An object without bytes that stands for a folder.
     void writeMarker(const std::string& key, const Entry& folder);
-    /// After the last file: all that was written is with the server. Returns how many logs there are.
-    [[nodiscard]] unsigned finish();
+    /// After the last file: all that was written is with the server. Returns the log.
+    [[nodiscard]] Segments finish();
 
     [[nodiscard]] InFlight& flight() noexcept { return flight_; }
     [[nodiscard]] std::uint64_t files() const noexcept { return files_; }
@@ -46,14 +45,13 @@ private:
     [[nodiscard]] bool writeSmall(const std::string& key, Entry& entry);
     [[nodiscard]] bool writeLarge(const std::string& key, Entry& entry);
     [[nodiscard]] bool judge(const Entry& entry, std::uint64_t came) const;
-    [[nodiscard]] StagedLog& log();
     void noteFinished();
 
     const Bucket& bucket_;
     const StagingRecord& record_;
     Context& context_;
     InFlight flight_;
-    std::vector<std::unique_ptr<StagedLog>> logs_;
+    StagedLog log_;
     std::deque<Uploading> uploading_;
     std::unique_ptr<Block> buffer_;
     std::uint64_t uploads_ = 0;

@@ -25,7 +25,8 @@ std::string StagingRecord::toJson() const {
     bucket.addTo(object);
     object.set("staging", staging);
     object.set("prepared", prepared);
-    object.set("logs", logs);
+    object.set("log_bytes", logBytes);
+    object.set("stale_bytes", staleBytes);
     std::ostringstream text;
     object.stringify(text);
     return text.str();
@@ -38,7 +39,8 @@ StagingRecord StagingRecord::fromJson(const std::string& text) {
         record.bucket = JournalledBucket::from(*object);
         record.staging = object->getValue<std::string>("staging");
         record.prepared = object->getValue<bool>("prepared");
-        record.logs = object->getValue<unsigned>("logs");
+        record.logBytes = object->getValue<std::uint64_t>("log_bytes");
+        record.staleBytes = object->getValue<std::uint64_t>("stale_bytes");
         if (record.staging.find(storage::stagingPrefix) == std::string::npos ||
             !record.staging.ends_with('/'))
             throw Error("the journal of a restore into a bucket names no place in it");

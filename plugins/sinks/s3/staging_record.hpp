@@ -1,6 +1,7 @@
 // What the journal keeps of a restore into a bucket.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "lib/s3/journalled_bucket.hpp"
@@ -12,7 +13,9 @@ struct StagingRecord {
     JournalledBucket bucket;
     std::string staging;  ///< what the keys of all that is staged begin with; ends in '/'
     bool prepared = false;
-    unsigned logs = 0;  ///< when prepared: how many logs of staged objects there are
+    /// When prepared: how many bytes of the logs there are.
+    std::uint64_t logBytes = 0;
+    std::uint64_t staleBytes = 0;
 
     /// Gives the staging area below `root` a name of its own.
     void chooseName(const std::string& root);
@@ -21,11 +24,11 @@ struct StagingRecord {
     [[nodiscard]] static StagingRecord fromJson(const std::string& text);
 
     /// The keys in the staging area.
-    [[nodiscard]] std::string logKey(unsigned number) const {
-        return staging + "log-" + std::to_string(number);
-    }
-    [[nodiscard]] std::string staleKey() const { return staging + "stale"; }
+    [[nodiscard]] std::string logPrefix() const { return staging + "log/"; }
+    [[nodiscard]] std::string stalePrefix() const { return staging + "stale/"; }
     [[nodiscard]] std::string uploadsPrefix() const { return staging + "uploads/"; }
+    /// Its presence says that everything is in place and the staging area is on its way out.
+    [[nodiscard]] std::string placedKey() const { return staging + "placed"; }
 };
 
 }  // namespace roost::s3

@@ -1,8 +1,8 @@
 // The log of what is staged: it tells every step as it was noted, or that it is damaged.
 #include "sinks/s3/staged_log.hpp"
 
+#include <array>
 #include <catch2/catch.hpp>
-#include <cstring>
 #include <fstream>
 #include <iterator>
 
@@ -17,7 +17,7 @@ using roost::testing::TestBucket;
 
 namespace {
 
-constexpr const char* logKey = "users/.roost-staging-x/log-0";
+constexpr const char* logPrefix = "users/.roost-staging-x/log/";
 
 StagedFile file(const std::string& key, const std::string& text) {
     auto block = std::make_shared<Block>(text.size());
@@ -26,9 +26,9 @@ StagedFile file(const std::string& key, const std::string& text) {
     return {key, {0640, 1'500'000'000'000'000'007}, hash, std::move(block)};
 }
 
-void writeLog(const TestBucket& test, TaskCrew& crew) {
+Segments writeLog(const TestBucket& test, TaskCrew& crew) {
     InFlight flight(crew, std::size_t{32} << 20U);
-    StagedLog log(test.bucket, flight, logKey);
+    StagedLog log(test.bucket, flight, logPrefix);
     log.add(StaleObject{"users/u1/pdfs/old.pdf"});
     log.add(file("users/u1/pdfs/a.pdf", "bytes of a"));
     StagedUpload upload;
@@ -36,15 +36,14 @@ void writeLog(const TestBucket& test, TaskCrew& crew) {
     upload.attributes = {0600, -5};
     upload.size = 40'000'000;
     log.add(upload);
-    log.end();
+    Segments segments = log.end();
     flight.drain();
-    log.complete(test.bucket);
+    return segments;
 }
 
 /// The steps, a line each.
-std::string readLog(const TestBucket& test, TaskCrew& crew) {
-    const auto head = test.bucket.head(logKey);
-    StagedLogReader reader(test.bucket, crew, logKey, head.value());
+std::string readLog(const TestBucket& test, TaskCrew& crew, const Segments& segments) {
+    StagedLogReader reader(test.bucket, crew, segments);
     std::string lines;
     StagedStep step;
     while (reader.next(step)) {
@@ -76,16 +75,73 @@ TEST_CASE("what is noted of a restore into a bucket is read back as it was") {
     RecordingContext context;
     const TestBucket test(context);
     TaskCrew crew(2);
-    writeLog(test, crew);
-    CHECK(readLog(test, crew) == wanted);
+    const Segments segments = writeLog(test, crew);
+    CHECK(readLog(test, crew, segments) == wanted);
+}
+
+TEST_CASE("a log of many segments is read back whole, and misses each that is gone, cut or another") {
+    RecordingContext context;
+    const TestBucket test(context);
+    TaskCrew crew(4);
+    Segments segments;
+    std::string wantedKeys;
+    {
+        InFlight flight(crew, std::size_t{32} << 20U);
+        StagedLog log(test.bucket, flight, logPrefix);
+        const std::string bytes(1'000'000, 'x');
+        for (int i = 0; i < 20; ++i) {
+            const std::string key = "users/u1/pdfs/" + std::to_string(i);
+            log.add(file(key, bytes + key));
+            wantedKeys += key + "\n";
+        }
+        segments = log.end();
+        flight.drain();
+    }
+    CHECK(segments.bytes > 4 * segmentBytes);
+    CHECK(segments.bytes < 5 * segmentBytes);
+    const auto readKeys = [&] {
+        StagedLogReader reader(test.bucket, crew, segments);
+        std::string keys;
+        for (StagedStep step; reader.next(step);) {
+            const auto& file = std::get<StagedFile>(step);
+            keys += file.key + (sha256Hex(file.bytes->bytes()) == file.hash ? "\n" : " (other bytes)\n");
+        }
+        return keys;
+    };
+    CHECK(readKeys() == wantedKeys);
+    const auto problem = [&]() -> std::string {
+        try {
+            static_cast<void>(readKeys());
+        } catch (const Error& error) {
+            return error.what();
+        }
+        return "none";
+    };
+    for (std::uint64_t number = 1; number <= 5; ++number) {
+        const std::string key = segments.key(number);
+        const std::string damaged =
+            "the log of a restore into a bucket is damaged: cannot read " + test.bucket.shown(key) + ": ";
+        std::vector<std::byte> whole(number < 5 ? segmentBytes : segments.bytes - 4 * segmentBytes);
+        test.bucket.read(key, 0, whole, "", true);
+        test.bucket.write(key, std::span(whole).first(whole.size() - 1));
+        CHECK(problem() == damaged + "other bytes came than were asked for");
+        test.bucket.remove(std::array{key});
+        CHECK(problem().starts_with(damaged));
+        whole[whole.size() / 2] ^= std::byte{1};
+        test.bucket.write(key, whole);
+        CHECK(readKeys().find("(other bytes)") != std::string::npos);
+        whole[whole.size() / 2] ^= std::byte{1};
+        test.bucket.write(key, whole);
+        CHECK(readKeys() == wantedKeys);
+    }
 }
 
 TEST_CASE("whatever bit of the log is another one is noticed") {
     RecordingContext context;
     const TestBucket test(context);
     TaskCrew crew(2);
-    writeLog(test, crew);
-    const auto path = serverFolder() / test.name / logKey;
+    const Segments segments = writeLog(test, crew);
+    const auto path = serverFolder() / test.name / segments.key(1);
     std::string whole;
     {
         std::ifstream in(path, std::ios::binary);
@@ -103,7 +159,7 @@ TEST_CASE("whatever bit of the log is another one is noticed") {
         std::string lines;
         std::string message;
         try {
-            lines = readLog(test, crew);
+            lines = readLog(test, crew, segments);
         } catch (const Error& error) {
             message = error.what();
         }
@@ -111,8 +167,8 @@ TEST_CASE("whatever bit of the log is another one is noticed") {
             CHECK(lines.find("(other bytes)") !=
                   std::string::npos);  // which the server is told by their hash
         else
-            CHECK(message == "the log of a restore into a bucket is damaged");
+            CHECK(message.starts_with("the log of a restore into a bucket is damaged"));
         put(whole[at]);
     }
-    CHECK(readLog(test, crew) == wanted);
+    CHECK(readLog(test, crew, segments) == wanted);
 }
