@@ -27,9 +27,10 @@ void addRecover(CommandLine& line) {
                           << " is going on"
                           << (run.process > 0 ? " (process " + std::to_string(run.process) + ")" : "")
                           << " and was left alone\n";
-            if (recovery.done.empty() && recovery.unfinished == 0 && living.empty())
+            if (recovery.done.empty() && recovery.problems.empty() && living.empty())
                 std::cout << "nothing to recover\n";
-            return static_cast<int>(recovery.unfinished == 0 ? ExitCode::done : ExitCode::untidy);
+            if (recovery.unfinished > 0) return static_cast<int>(ExitCode::untidy);
+            return static_cast<int>(recovery.problems.empty() ? ExitCode::done : ExitCode::setAside);
         };
     });
 }

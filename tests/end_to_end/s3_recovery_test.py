@@ -267,7 +267,8 @@ class Recovery(BehindProxy):
         self.roost("verify", "s3://bkt/a.tar.gz", env=self.at(self.server))
         self.assertEqual(self.journals(), [])
 
-    def test_an_archive_beside_a_database_that_has_committed_is_finished_by_recovery(self):
+    def committed_beside_a_database(self):
+        """A run whose database has committed when the server goes away within the archive's completion."""
         with sqlite3.connect(self.folder / "from.db") as database:
             database.execute("CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT)")
             database.executemany("INSERT INTO t VALUES (?, ?)", [(i, "x" * i) for i in range(500)])
@@ -286,6 +287,17 @@ sinks:
             self.assertEqual(database.execute("SELECT count(*), sum(length(v)) FROM t").fetchone(), (500, 124750))
         self.proxy.rule = None
         self.proxy.start()
+
+    def test_an_archive_that_the_server_lost_after_the_commit_is_told_once(self):
+        self.committed_beside_a_database()
+        shutil.rmtree(self.place / ".sgwtmp")
+        said = self.roost("recover", expect=3)
+        self.assertNotIn("a.tar.gz", said.stdout)
+        self.assertIn("the archive 's3://bkt/a.tar.gz' was to be put in place, but neither it nor its upload is there any more: make it again", said.stderr)
+        self.assertEqual(self.roost("recover").stdout, "nothing to recover\n")
+
+    def test_an_archive_beside_a_database_that_has_committed_is_finished_by_recovery(self):
+        self.committed_beside_a_database()
         self.assertIn("put the archive 's3://bkt/a.tar.gz' in place\n", self.roost("recover").stdout)
         self.assertIn("500", self.roost("verify", "s3://bkt/a.tar.gz", env=self.at(self.server)).stdout)
         self.assertEqual(self.staged(), [])

@@ -51,7 +51,7 @@ std::string S3UploadRecord::recover(Decision decision, Context& context) const {
     s3::Client client(bucket.settings(), context);
     client.setPatience(s3::Patience::little);
     const s3::Bucket place(client);
-    return decision == Decision::committed && !etags.empty() ? finish(place) : undo(place);
+    return decision == Decision::committed && !etags.empty() ? finish(place, context) : undo(place);
 }
 
 bool S3UploadRecord::isUploading(const s3::Bucket& place) const {
@@ -71,12 +71,14 @@ bool S3UploadRecord::isInPlace(const s3::Bucket& place) const {
     return there;
 }
 
-std::string S3UploadRecord::finish(const s3::Bucket& place) const {
-    if (!isUploading(place))
-        return isInPlace(place) ? ""
-                                : "the archive " + place.shown(key) +
-                                      " was to be put in place, but neither it nor its upload is there any "
-                                      "more: make it again";
+std::string S3UploadRecord::finish(const s3::Bucket& place, Context& context) const {
+    if (!isUploading(place)) {
+        if (!isInPlace(place))
+            context.warn("the archive " + place.shown(key) +
+                         " was to be put in place, but neither it nor its upload is there any more: make it "
+                         "again");
+        return {};
+    }
     std::vector<s3::UploadedPart> parts;
     for (const std::string& etag : etags) parts.push_back({static_cast<unsigned>(parts.size() + 1), etag});
     s3::Headers conditions;

@@ -29,7 +29,7 @@ struct S3UploadRecord {
     [[nodiscard]] static S3UploadRecord fromJson(const Poco::JSON::Object& object);
 
     /// Finishes a committed upload, aborts another. What is done stays done. Returns a sentence about it, ""
-    /// for nothing. Throws as Bucket does.
+    /// for nothing; of an archive that is lost the context is warned. Throws as Bucket does.
     [[nodiscard]] std::string recover(Decision decision, Context& context) const;
     /// Aborts it, as far as it is there.
     [[nodiscard]] std::string undo(const s3::Bucket& place) const;
@@ -39,7 +39,7 @@ struct S3UploadRecord {
     }
 
 private:
-    [[nodiscard]] std::string finish(const s3::Bucket& place) const;
+    [[nodiscard]] std::string finish(const s3::Bucket& place, Context& context) const;
     [[nodiscard]] bool isUploading(const s3::Bucket& place) const;
     [[nodiscard]] bool isInPlace(const s3::Bucket& place) const;
 };
