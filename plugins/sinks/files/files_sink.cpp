@@ -69,25 +69,15 @@ PluginInfo FilesSink::info() {
 }
 
 const OptionTable<FilesSink::Options>& FilesSink::options() {
-    static const auto table =
-        OptionTable<Options>{}
-            .url(&Options::url,
+    static const auto table = [] {
+        OptionTable<Options> made;
+        made.url(&Options::url,
                  "The folder that holds a folder for each user, named by the user's id. It is made where it "
                  "is missing.")
-            .example("file:${data_dir}/users")
-            .map("kinds", &Options::kinds,
-                 "The kinds of files and where they go in a user's folder; '.' is the user's folder itself. "
-                 "By default documents: pdfs and configs: rmapi.")
-            .example("{documents: pdfs, configs: rmapi}")
-            .choice("mode", &Options::mode, {"replace", "replace-users", "merge", "add"},
-                    "What becomes of files that are there, of the kinds that come. replace: all of them go, "
-                    "of all users. replace-users: those of the users that come go. merge: they stay, but one "
-                    "of the same path is replaced. add: they stay; one of the same path must have the same "
-                    "bytes, else the run is refused.")
-            .choice("partial", &Options::partial, {"refuse", "replace"},
-                    "What `mode: replace` and `mode: replace-users` do where files are there and only some "
-                    "of their kind come (they went through `select` or a filter): refuse, since what was "
-                    "left out would be gone, or replace them all the same.");
+            .example("file:${data_dir}/users");
+        addRestoreOptions(made);
+        return made;
+    }();
     return table;
 }
 
@@ -350,7 +340,9 @@ void FilesSink::abort() noexcept {
         if (work_->root) removeTree(work_->root.get(), work_->record.staging);
         if (work_->root && work_->record.madeRoot) ::rmdir(work_->record.root.c_str());
     } catch (const std::exception& error) {
-        work_->context.log(LogLevel::warning, error.what());
+        work_->context.log(LogLevel::warning, std::string(error.what()) + "; what was staged is left in '" +
+                                                  rootName_ + "/" + work_->record.staging + "'");
+        work_->context.journal(work_->record.toJson());
     }
     work_->staging.close();
 }

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "lib/storage/files_mode.hpp"
 #include "lib/storage/layout.hpp"
+#include "lib/storage/restore_options.hpp"
 #include "roost/option_table.hpp"
 #include "roost/plugin.hpp"
 #include "roost/stage.hpp"
@@ -19,11 +19,8 @@ namespace roost::storage {
 /// touched.
 class FilesSink final : public Sink {
 public:
-    struct Options {
+    struct Options : RestoreOptions {
         Location url;
-        TextMap kinds = defaultKinds();
-        FilesMode mode = FilesMode::replace;
-        OnPartialKind partial = OnPartialKind::refuse;
     };
     static PluginInfo info();
     static const OptionTable<Options>& options();

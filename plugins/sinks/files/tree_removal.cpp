@@ -44,8 +44,9 @@ public:
 
 private:
     [[noreturn]] void fail(const std::string& name, int error) const {
-        throw Error("cannot remove '" + shownName(name) + "' in '" + shownName(name_) +
-                    "': " + std::generic_category().message(error));
+        throw Error("cannot remove '" + shownName(name) + "'" +
+                    (name == name_ ? "" : " in '" + shownName(name_) + "'") + ": " +
+                    std::generic_category().message(error));
     }
 
     void empty(FileDescriptor folder, unsigned depth) {

@@ -84,21 +84,9 @@ const OptionTable<S3Sink::Options>& S3Sink::options() {
                  "The bucket, and the prefix under which a folder for each user lies, named by the user's "
                  "id. The "
                  "bucket must be there.")
-            .example("s3://aviary/users")
-            .map("kinds", &Options::kinds,
-                 "The kinds of files and where they go in a user's folder; '.' is the user's folder itself. "
-                 "By default documents: pdfs and configs: rmapi.")
-            .example("{documents: pdfs, configs: rmapi}")
-            .choice("mode", &Options::mode, {"replace", "replace-users", "merge", "add"},
-                    "What becomes of files that are there, of the kinds that come. replace: all of them go, "
-                    "of all users. replace-users: those of the users that come go. merge: they stay, but one "
-                    "of the same path is replaced. add: they stay; one of the same path must have the same "
-                    "bytes, else the run is refused.")
-            .choice("partial", &Options::partial, {"refuse", "replace"},
-                    "What `mode: replace` and `mode: replace-users` do where files are there and only some "
-                    "of their kind come (they went through `select` or a filter): refuse, since what was "
-                    "left out would be gone, or replace them all the same.")
-            .boolean("folder-markers", &Options::folderMarkers,
+            .example("s3://aviary/users");
+        storage::addRestoreOptions(made);
+        made.boolean("folder-markers", &Options::folderMarkers,
                      "Whether folders, too, become objects, whose keys end in '/', with their mode and time. "
                      "Applications that take every object for a file (Aviary is one) do not expect them.");
         addS3Options(made);

@@ -9,8 +9,8 @@
 
 #include "lib/s3/key_layout.hpp"
 #include "lib/s3/s3_options.hpp"
-#include "lib/storage/files_mode.hpp"
 #include "lib/storage/layout.hpp"
+#include "lib/storage/restore_options.hpp"
 #include "roost/option_table.hpp"
 #include "roost/plugin.hpp"
 #include "roost/stage.hpp"
@@ -21,11 +21,8 @@ namespace roost::s3 {
 /// catalog lists end up as `mode` says; others are not touched.
 class S3Sink final : public Sink {
 public:
-    struct Options : S3Options {
+    struct Options : storage::RestoreOptions, S3Options {
         Location url;
-        TextMap kinds = storage::defaultKinds();
-        storage::FilesMode mode = storage::FilesMode::replace;
-        storage::OnPartialKind partial = storage::OnPartialKind::refuse;
         bool folderMarkers = false;
     };
     static PluginInfo info();

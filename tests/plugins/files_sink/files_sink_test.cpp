@@ -122,6 +122,34 @@ TEST_CASE("an abort leaves everything as it was, also a storage folder that was 
     CHECK(!std::filesystem::exists(root / "elsewhere"));
 }
 
+TEST_CASE("what an abort cannot take away is told, and left to recovery") {
+    const TemporaryFolder root;
+    makeServer(root);
+    const auto before = looks(root / "users");
+    Restore restore(root / "users", {"documents", "configs"});
+    restore.write(backup());
+    const std::string record = restore.context.journalRecords.back();
+    std::filesystem::path staging;
+    for (const auto& entry : std::filesystem::directory_iterator(root / "users"))
+        if (entry.path().filename().native().starts_with(".roost-staging-")) staging = entry.path();
+    REQUIRE_FALSE(staging.empty());
+    // A file in its place, which is not this program's to remove.
+    std::filesystem::rename(staging, root / "aside");
+    writeFile(staging, "in the way");
+    restore.sink.abort();
+    const std::string name = staging.filename().native();
+    CHECK(restore.context.logged.back() == "cannot remove '" + name +
+                                               "': Not a directory; what was staged is left in '" +
+                                               staging.native() + "'");
+    REQUIRE(restore.context.journalRecords.size() == 2);
+    std::filesystem::remove(staging);
+    std::filesystem::rename(root / "aside", staging);
+    CHECK(FilesSink::recover(restore.context.journalRecords.back(), Decision::undone, restore.context) ==
+          "undid the unfinished restore of files into '" + (root / "users").native() +
+              "': nothing there has changed");
+    CHECK(looks(root / "users") == before);
+}
+
 TEST_CASE("without a journal no files are restored") {
     const TemporaryFolder root;
     makeServer(root);
