@@ -52,6 +52,8 @@ void runBefore(const std::string& command) {
         throw Error("the command of --before failed: " + command);
 }
 
+std::string asideText(const Notice& notice) { return notice.subject + ": " + notice.message; }
+
 }  // namespace
 
 Bench::Bench(const TestSettings& settings, const fs::path& folder, Progress progress)
@@ -141,13 +143,16 @@ Ran Bench::run(const RunRequest& request) const {
         static_cast<void>(job.release());
         throw Violation("a call never came back: " + outcome.message);
     }
-    Ran ran{outcome.code, outcome.message, environment->notices.setAside.count(), {}, {}};
-    for (const Notice& notice : environment->notices.warnings.list()) ran.told.push_back(notice.message);
-    for (const Notice& notice : environment->notices.setAside.list()) {
-        ran.told.push_back(notice.subject + ": " + notice.message);
-        if (ran.firstAside.empty()) ran.firstAside = ran.told.back();
-    }
-    return ran;
+    const std::vector<Notice> asides = environment->notices.setAside.list();
+    return {outcome.code, outcome.message, environment->notices.setAside.count(),
+            asides.empty() ? "" : asideText(asides.front()), toldIn(*environment)};
+}
+
+std::vector<std::string> toldIn(const RunEnvironment& environment) {
+    std::vector<std::string> told;
+    for (const Notice& notice : environment.notices.warnings.list()) told.push_back(notice.message);
+    for (const Notice& notice : environment.notices.setAside.list()) told.push_back(asideText(notice));
+    return told;
 }
 
 Verdict identify(const TestSettings& settings, PluginIdentity& identity) {

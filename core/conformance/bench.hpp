@@ -45,6 +45,9 @@ struct Ran {
     std::vector<std::string> told;  ///< warnings, and what was set aside
 };
 
+/// What the stages of a run have told: warnings, and what was set aside.
+[[nodiscard]] std::vector<std::string> toldIn(const RunEnvironment& environment);
+
 /// What a run is made of beside the plugin.
 struct RunRequest {
     std::vector<ResolvedStage> sources;

@@ -230,6 +230,9 @@ class Bad(Conformance):
             with self.subTest(way):
                 self.assertFails(library, "read-back", words, *reading, url="sqlite:${FOLDER}/x.db", way=way)
         self.assertEqual(self.failures(self.check(library, *reading, url="sqlite:${FOLDER}/x.db")), {})
+        self.assertFails(library, "killed-after-commit",
+                         "killed and recovered: column 'a_float64' of the row id = 2 of table everything was written as number '0.1' and came back",
+                         "--only", "killed-after-commit", *reading[:2], url="sqlite:${FOLDER}/x.db", way="rounds")
 
     def test_what_is_not_read_back_is_said(self):
         report = self.check(BAD / "bad_careless_sink.so", "--only", "read-back", url="file:${FOLDER}/x")
