@@ -3,6 +3,7 @@
 #include <charconv>
 #include <cstdlib>
 #include <string_view>
+#include <utility>
 
 #include "roost/error.hpp"
 
@@ -75,7 +76,10 @@ bool StageContext::journal(const std::string& record) {
         environment_.journal.append({kind_, plugin_, label_, record}, environment_.pipelineName);
         return true;
     } catch (const Error& error) {
-        environment_.log(LogLevel::info, label_ + ": no journal is kept: " + error.what());
+        if (!std::exchange(environment_.lacksJournal, true))
+            warn(std::string(
+                     "no journal is kept, so that what a crash would leave has to be looked for by hand: ") +
+                 error.what());
         return false;
     }
 }

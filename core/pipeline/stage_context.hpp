@@ -51,6 +51,7 @@ struct RunEnvironment {
     Notices notices;
     std::mutex journalMutex;
     Journal journal{stateFolder()};
+    bool lacksJournal = false;  ///< which was told, once
     LivingStages stages;
 };
 

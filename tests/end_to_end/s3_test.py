@@ -124,6 +124,13 @@ class Backup(Bucket):
         again = self.roost("run", PIPELINES / "full-backup.yaml", "--set", f"out={url}", "--progress", "none", expect=1)
         self.assertIn(f"'{url}' exists already; choose another name or set 'on-existing: replace'", again.stderr + again.stdout)
 
+    def test_an_archive_goes_to_s3_without_a_journal_and_that_is_told_once(self):
+        aviary_data(self.data)
+        done = self.roost("run", PIPELINES / "full-backup.yaml", "--set", f"out=s3://{self.bucket}/a.tar.gz", "--progress", "none",
+                          env={"ROOST_STATE_DIR": "/proc/none"})
+        self.assertEqual(done.stderr.count("no journal is kept, so that what a crash would leave has to be looked for by hand: "), 1, done.stderr)
+        self.roost("verify", f"s3://{self.bucket}/a.tar.gz")
+
     def test_a_users_export_from_s3_holds_nobody_elses_files(self):
         aviary_data(self.data)
         with sqlite3.connect(self.data / "aviary.db") as database:
@@ -194,6 +201,47 @@ class Copies(Bucket):
         said = self.copy(f"file:{users}", f"s3://{self.bucket}/users", expect=1, env={"S3_SECRET_ACCESS_KEY": ""})
         self.assertIn("only one of the two parts of the S3 credentials, the access key id", said.stderr)
         self.assertEqual(self.objects(), {})
+
+    def test_a_source_without_a_file_takes_nothing_away(self):
+        """A typing error in the prefix, a bucket that is the wrong one, a disk that is not mounted."""
+        users = self.users()
+        self.copy(f"file:{users}", f"s3://{self.bucket}/users")
+        empty = self.folder / "empty"
+        empty.mkdir()
+        before = self.objects()
+        for source in (f"file:{empty}", f"s3://{self.bucket}/usres"):
+            done = self.copy(source, f"s3://{self.bucket}/users", expect=1)
+            self.assertIn("not one file came, and all that is there would go: configs of 2 users: 2 files, 76 bytes; documents of 2 users: 13 files, ", done.stderr)
+            self.assertIn("'partial: replace' removes them all the same", done.stderr)
+            self.assertEqual(self.objects(), before)
+            self.assertNothingStaged()
+        state = self.local(users)
+        self.assertIn("not one file came", self.copy(f"s3://{self.bucket}/usres", f"file:{users}", expect=1).stderr)
+        self.assertEqual(self.local(users), state)
+        self.assertEqual([p.name for p in users.iterdir() if "roost" in p.name], [])
+
+    def test_objects_that_a_server_lets_be_removed_and_not_replaced_are_replaced(self):
+        """versitygw with names of 240 bytes and more."""
+        users = self.folder / "users"
+        (users / "u1" / "pdfs").mkdir(parents=True)
+        for content in (b"small", b"other"):
+            for size in (239, 240, 250):
+                write(users / "u1" / "pdfs" / ("s" * size), content * 3, 0o600, 1_500_000_003)
+                write(users / "u1" / "pdfs" / ("l" * size), content * 500_000, 0o600, 1_500_000_003)
+            self.copy(f"file:{users}", f"s3://{self.bucket}/users")
+            self.assertEqual(self.objects(), self.local(users))
+            self.assertNothingStaged()
+
+    def test_a_backup_of_a_half_restored_bucket_is_told_from_a_whole_one(self):
+        self.copy(f"file:{self.users()}", f"s3://{self.bucket}/users")
+        left = self.place / "users" / ".roost-staging-abcdefghij" / "log"
+        left.mkdir(parents=True)
+        (left / "1").write_bytes(b"what another machine's restore has staged")
+        done = self.copy(f"s3://{self.bucket}/users", f"file:{self.folder / 'copy'}", expect=3)
+        self.assertIn(f"'s3://{self.bucket}/users/.roost-staging-abcdefghij': it is left of an interrupted restore, or another one is going on", done.stderr)
+        (self.folder / "copy" / ".roost-staging-abcdefghij").mkdir()
+        done = self.copy(f"file:{self.folder / 'copy'}", f"s3://{self.bucket}/elsewhere", expect=3)
+        self.assertIn("copy/.roost-staging-abcdefghij: it is left of an interrupted restore", done.stderr)
 
     def test_modes(self):
         users = self.users()

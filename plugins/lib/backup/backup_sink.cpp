@@ -33,8 +33,6 @@ void BackupSink::judgeEncryption(Acceptance& acceptance) const {
     if (!name.empty() && !endsSo)
         acceptance.warnings.push_back("the archive is encrypted, which its name does not tell: '" +
                                       storage::shownName(name) + ".gpg' would");
-    acceptance.warnings.emplace_back(
-        "Aviary does not restore an encrypted archive; roost does, or decrypt it first: gpg --decrypt");
     try {
         openpgp::checkRecipients(options_.encrypt.front());
     } catch (const Error& error) {

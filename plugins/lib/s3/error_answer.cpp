@@ -45,6 +45,7 @@ constexpr std::array meanings{
             "check the network and run it again"},
     Meaning{"XAmzContentSHA256Mismatch", "the bytes that came are not those that were sent",
             "check the network and run it again"},
+    Meaning{"InsufficientStorage", "the server has no room left", "make room there, and run it again"},
     Meaning{"EntityTooLarge", "it is larger than the server takes", ""},
     Meaning{"QuotaExceeded", "the bucket's quota is used up", "make room, or raise it"},
     Meaning{"PreconditionFailed", "it is there already, or has changed", ""},

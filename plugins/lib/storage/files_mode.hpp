@@ -4,8 +4,10 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "roost/catalog.hpp"
+#include "roost/error.hpp"
 
 namespace roost::storage {
 
@@ -34,6 +36,10 @@ enum class OnPartialKind : std::uint8_t { refuse, replace };
 /// Why a kind of which only a part comes is refused: "only some files of the kind ... come, and 5 files that
 /// are there would go for them; ...".
 [[nodiscard]] std::string partRefusal(std::string_view kind, Coverage coverage, const std::string& present);
+
+/// Why `mode: replace` does not go on where not one file came: "not one file came, and all that is there
+/// would go: ...", with what Acceptance::destroys says.
+[[nodiscard]] Error nothingCame(const std::vector<std::string>& destroys);
 
 /// What "5 files" that are there means in the mode: ", of these what comes again". `ofChosen`: they are
 /// counted of the users that come alone.

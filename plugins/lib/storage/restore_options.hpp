@@ -32,8 +32,8 @@ void addRestoreOptions(OptionTable<Options>& table) {
         .choice("partial", static_cast<OnPartialKind Options::*>(&RestoreOptions::partial),
                 {"refuse", "replace"},
                 "What `mode: replace` and `mode: replace-users` do where files are there and only some of "
-                "their kind come (they went through `select` or a filter): refuse, since what was left out "
-                "would be gone, or replace them all the same.");
+                "their kind come (they went through `select` or a filter), and `mode: replace` where not one "
+                "file comes: refuse, since what was left out would be gone, or replace them all the same.");
 }
 
 }  // namespace roost::storage

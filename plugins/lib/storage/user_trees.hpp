@@ -26,6 +26,11 @@ inline constexpr std::string_view stagingPrefix = ".roost-staging-";
 
 [[nodiscard]] bool isStaging(std::string_view name) noexcept;
 
+/// What a source says of such a name among the users' folders.
+inline constexpr const char* unfinishedRestore =
+    "it is left of an interrupted restore, or another one is going on: what that has not put in place yet is "
+    "missing here; run 'roost recover' with the ROOST_STATE_DIR of that restore, and this again";
+
 /// Whether an entry of the storage's folder is a user's: every folder is but the one that file systems keep
 /// for their own repairs and a restore's.
 [[nodiscard]] bool isUser(const NamedNode& node) noexcept;

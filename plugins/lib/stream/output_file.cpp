@@ -47,8 +47,10 @@ Error writeError(const std::filesystem::path& shownAs, const std::filesystem::pa
     switch (errorNumber) {
         case ENOSPC:
             return Error(what + ": the file system is full (" + freeSpace(folder) + ")",
-                         "make room on the file system of '" + storage::shownName(folder.native()) +
-                             "' or write elsewhere");
+                         shownAs == folder
+                             ? "make room there, or let TMPDIR name a folder with more"
+                             : "make room on the file system of '" + storage::shownName(folder.native()) +
+                                   "' or write elsewhere");
         case EDQUOT:
             return Error(what + ": the disk quota is used up (" + freeSpace(folder) + " on the file system)",
                          "make room, or ask for a larger quota");

@@ -12,7 +12,8 @@
 namespace roost::stream {
 
 /// "cannot write '/x/a.tar.gz': the file system is full (1.5 MiB free)": tells a full disk, a quota and a
-/// limit on the size of files apart from other failures.
+/// limit on the size of files apart from other failures. A temporary file without a name is shown as its
+/// folder.
 [[nodiscard]] Error writeError(const std::filesystem::path& shownAs, const std::filesystem::path& folder,
                                int errorNumber);
 

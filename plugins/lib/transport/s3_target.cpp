@@ -65,7 +65,7 @@ S3Target::S3Target(s3::ServerSettings settings, std::string key, stream::OnExist
       key_(std::move(key)),
       onExisting_(onExisting),
       context_(context),
-      file_(temporaryFile(context.temporaryFolder()), bucket_.shown(key_), context.temporaryFolder()),
+      file_(temporaryFile(context.temporaryFolder()), context.temporaryFolder(), context.temporaryFolder()),
       crew_(uploads),
       flight_(std::make_unique<s3::InFlight>(crew_, flightBytes)) {
     record_.bucket = s3::JournalledBucket::of(client_.address());

@@ -109,6 +109,8 @@ Acceptance FilesSink::accept(const Catalog& catalog, Context& context) {
     owners_ = catalog.owners;
     if (options_.partial == OnPartialKind::refuse) present.protect(catalog.entryKinds);
     present.look(bytes, acceptance, context);
+    if (options_.mode == FilesMode::replace && options_.partial == OnPartialKind::refuse)
+        takesAll_ = acceptance.destroys;
     return acceptance;
 }
 
@@ -307,6 +309,7 @@ void FilesSink::adoptPresent() {
 
 void FilesSink::prepare() {
     if (work_->rehearsal) return;
+    if (!takesAll_.empty() && work_->tree->files() == 0) throw nothingCame(takesAll_);
     if (keepsFiles(options_.mode)) adoptPresent();
     work_->tree->finish();
     UnitList list(work_->staging.get());

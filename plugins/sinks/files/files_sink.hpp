@@ -56,8 +56,9 @@ private:
 
     Options options_;
     Layout layout_;
-    std::string rootName_;                       ///< for messages
-    std::vector<bool> scope_;                    ///< which kinds of the layout the catalog lists
+    std::string rootName_;               ///< for messages
+    std::vector<bool> scope_;            ///< which kinds of the layout the catalog lists
+    std::vector<std::string> takesAll_;  ///< what goes with nobody having said so, where nothing comes
     std::shared_ptr<const OwnerChoice> owners_;  ///< whose files come; null for everybody's
     std::unique_ptr<Work> work_;
 };

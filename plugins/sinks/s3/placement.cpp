@@ -32,6 +32,27 @@ void placeUpload(const Bucket& bucket, const StagedUpload& upload) {
             "see the server's log; 'roost recover' does the rest, then restore the archive again");
 }
 
+/// Some servers cannot replace an object that they let be removed and written: versitygw, where its name has
+/// 240 bytes or more, and says so by 409, or by 500 at the end of an upload.
+template <class Place>
+void placeAnew(const Bucket& bucket, const std::string& key, const Place& place) {
+    try {
+        return place();
+    } catch (const ServerRefusal& refusal) {
+        if (refusal.status() != 409 && refusal.status() < 500) throw;
+    }
+    const std::vector<std::string> there{key};
+    bucket.remove(there);
+    try {
+        place();
+    } catch (const ServerRefusal& refusal) {
+        throw Error(refusal.what(), refusal.status() == 409
+                                        ? "what lies there is in its way: remove it with another program, "
+                                          "and run 'roost recover'"
+                                        : refusal.hint());
+    }
+}
+
 class Placement {
 public:
     Placement(const Bucket& bucket, TaskCrew& crew, LostUploads* lost)
@@ -49,13 +70,15 @@ private:
     void place(StagedFile&& file) {
         const std::size_t bytes = file.bytes->size() + overhead;
         flight_.add(bytes, [&bucket = bucket_, file = std::move(file)] {
-            bucket.write(file.key, file.bytes->bytes(), attributeHeaders(file.attributes), file.hash);
+            placeAnew(bucket, file.key, [&] {
+                bucket.write(file.key, file.bytes->bytes(), attributeHeaders(file.attributes), file.hash);
+            });
         });
     }
     void place(StagedUpload&& upload) {
         flight_.add(overhead, [&bucket = bucket_, lost = lost_, upload = std::move(upload)] {
             try {
-                placeUpload(bucket, upload);
+                placeAnew(bucket, upload.parts.key, [&] { placeUpload(bucket, upload); });
             } catch (const UploadLost&) {
                 if (lost == nullptr) throw;
                 lost->add(bucket.shown(upload.parts.key));

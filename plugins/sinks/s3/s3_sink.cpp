@@ -132,6 +132,8 @@ Acceptance S3Sink::accept(const Catalog& catalog, Context& context) {
     owners_ = catalog.owners;
     PresentObjects(work_->bucket, keys_, layout_, scope_, options_.mode, owners_.get())
         .look(protectedKinds(catalog), acceptance, context);
+    if (options_.mode == storage::FilesMode::replace && options_.partial == storage::OnPartialKind::refuse)
+        takesAll_ = acceptance.destroys;
     return acceptance;
 }
 
@@ -238,6 +240,7 @@ void S3Sink::prepare() {
                             (work_->emptyFolders == 1 ? " empty folder is" : " empty folders are") +
                             " left out: a bucket has no folders ('folder-markers: true' keeps them)");
     if (!work_->staged) return;
+    if (!takesAll_.empty() && work_->staged->files() == 0) throw storage::nothingCame(takesAll_);
     work_->record.logBytes = work_->staged->finish().bytes;
     work_->coming.finish();
     work_->owners.finish();

@@ -58,7 +58,8 @@ private:
     Options options_;
     storage::Layout layout_;
     KeyLayout keys_;
-    std::vector<bool> scope_;                    ///< which kinds of the layout the catalog lists
+    std::vector<std::string> takesAll_;  ///< what goes with nobody having said so, where nothing comes
+    std::vector<bool> scope_;            ///< which kinds of the layout the catalog lists
     std::shared_ptr<const OwnerChoice> owners_;  ///< whose files come; null for everybody's
     std::unique_ptr<Work> work_;
 };

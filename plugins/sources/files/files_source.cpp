@@ -113,6 +113,8 @@ void FilesSource::takeInventory(Catalog& catalog) {
     Inventory inventory(walk_->root.get(), rootName_, options_, layout_, walk_->store, walk_->watch,
                         owners_.get());
     catalog.entryKinds = inventory.count();
+    for (const std::string& name : inventory.staging())
+        walk_->context.setAside(rootName_ + "/" + name, unfinishedRestore);
     catalog.warnings = inventory.warnings();
     walk_->passedOverBefore = inventory.passedOver();
     walk_->leftOut = inventory.passedOver() + inventory.linkedFolders();

@@ -58,6 +58,7 @@ void Inventory::lookOutside() {
     listUsers(root_, rootName_, users, watch_);
     while (const auto node = users.next()) {
         std::vector<std::string> parts{std::string(node->name)};
+        if (isStaging(node->name)) staging_.push_back(parts[0]);
         if (isStaging(node->name) || (owners_ != nullptr && !owners_->contains(node->name))) continue;
         if (!isUser(*node)) {
             leaveOut(root_, *node, parts);

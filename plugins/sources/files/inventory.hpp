@@ -31,6 +31,8 @@ public:
     [[nodiscard]] std::vector<EntryKindTotals> count();
     /// After count(): a sentence each. Many of a sort are named up to a hundred, then counted.
     [[nodiscard]] std::vector<std::string> warnings() const;
+    /// After count(): what restores have left, the names of their staging folders.
+    [[nodiscard]] const std::vector<std::string>& staging() const noexcept { return staging_; }
     /// Links and special files that lie in the kinds' folders.
     [[nodiscard]] std::uint64_t passedOver() const noexcept { return trees_.passedOver(); }
     /// Links in the place of a user's folder of a kind, or of one that leads to it: what lies behind them is
@@ -60,6 +62,7 @@ private:
     std::uint64_t outsideFiles_ = 0;
     std::uint64_t outsideBytes_ = 0;
     std::uint64_t linkedFolders_ = 0;
+    std::vector<std::string> staging_;  // few: each is a restore that was killed
 };
 
 }  // namespace roost::storage

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -41,6 +42,8 @@ public:
     /// After take(): the totals of each kind, in the layout's order.
     [[nodiscard]] const std::vector<EntryKindTotals>& totals() const noexcept { return totals_; }
     [[nodiscard]] std::vector<std::string> warnings() const;
+    /// What restores have left: the names of their staging areas.
+    [[nodiscard]] const std::set<std::string>& staging() const noexcept { return staging_; }
     /// Objects that no kind has.
     [[nodiscard]] std::uint64_t outside() const noexcept { return outside_.count(); }
     [[nodiscard]] std::string outsideText() const;
@@ -65,6 +68,7 @@ private:
     storage::NameSample outside_{20};
     storage::NameSample unfit_{100};
     std::uint64_t outsideBytes_ = 0;
+    std::set<std::string> staging_;  // few: each is a restore that was killed
 };
 
 }  // namespace roost::s3

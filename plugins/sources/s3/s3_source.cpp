@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "lib/s3/client.hpp"
+#include "lib/storage/user_trees.hpp"
 #include "roost/version.hpp"
 #include "sources/s3/object_entries.hpp"
 #include "sources/s3/object_inventory.hpp"
@@ -98,6 +99,8 @@ void S3Source::takeInventory(Catalog& catalog) {
     if (options_.unknown == OnUnknown::fail && work_->inventory->outside() > 0)
         throw Error(work_->inventory->outsideText(),
                     "name their folders under 'kinds', or set 'unknown: warn' to leave them out");
+    for (const std::string& name : work_->inventory->staging())
+        work_->context.setAside(work_->bucket.shown(name), storage::unfinishedRestore);
     catalog.entryKinds = work_->inventory->totals();
     catalog.warnings = work_->inventory->warnings();
 }

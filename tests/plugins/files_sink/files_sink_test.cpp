@@ -91,7 +91,15 @@ TEST_CASE("a catalog without files leaves the files alone, one with an empty kin
     nothing.commit();
     CHECK(looks(root / "users") == before);
 
-    Restore empty(root / "users", {"configs"});
+    Restore mistaken(root / "users", {"configs"});
+    mistaken.write(items(folder("configs", "alice", "")));
+    CHECK(errorOf([&] { mistaken.sink.prepare(); }) ==
+          "not one file came, and all that is there would go: configs of 2 users: 2 files, 17 bytes | see "
+          "whether the source is the right one; 'partial: replace' removes them all the same");
+    mistaken.sink.abort();
+    CHECK(looks(root / "users") == before);
+
+    Restore empty(root / "users", {"configs"}, FilesMode::replace, false, OnPartialKind::replace);
     CHECK(empty.acceptance.destroys == std::vector<std::string>{"configs of 2 users: 2 files, 17 bytes"});
     empty.write({});
     empty.commit();

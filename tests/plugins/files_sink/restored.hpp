@@ -37,11 +37,12 @@ inline std::map<std::string, std::string> looks(const std::filesystem::path& fol
 }
 
 inline roost::storage::FilesSink::Options sinkOptions(
-    const std::filesystem::path& folder,
-    roost::storage::FilesMode mode = roost::storage::FilesMode::replace) {
+    const std::filesystem::path& folder, roost::storage::FilesMode mode = roost::storage::FilesMode::replace,
+    roost::storage::OnPartialKind partial = roost::storage::OnPartialKind::refuse) {
     roost::storage::FilesSink::Options options;
     options.url = roost::Location::parse("file:" + folder.native());
     options.mode = mode;
+    options.partial = partial;
     return options;
 }
 
@@ -87,8 +88,9 @@ inline roost::Item folder(const std::string& kind, const std::string& owner, con
 /// A run of the sink up to prepare().
 struct Restore {
     Restore(const std::filesystem::path& target, std::vector<std::string> kinds,
-            roost::storage::FilesMode mode = roost::storage::FilesMode::replace, bool dry = false)
-        : sink(sinkOptions(target, mode)) {
+            roost::storage::FilesMode mode = roost::storage::FilesMode::replace, bool dry = false,
+            roost::storage::OnPartialKind partial = roost::storage::OnPartialKind::refuse)
+        : sink(sinkOptions(target, mode, partial)) {
         context.dry = dry;
         for (std::string& kind : kinds) catalog.entryKinds.push_back({std::move(kind), 0, 0, 0, 0});
         acceptance = sink.accept(catalog, context);

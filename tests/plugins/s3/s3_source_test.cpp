@@ -64,6 +64,9 @@ TEST_CASE("entries come by kind, owner and path, with what is outside left out")
     CHECK(catalog.entryKinds[1].kind == "documents");
     CHECK(catalog.entryKinds[1].files == 4);
     CHECK(catalog.entryKinds[1].users == 2);
+    REQUIRE(context.asides.size() == 1);
+    CHECK(context.asides[0].first == "'" + test.url("users/.roost-staging-abc") + "'");
+    CHECK(context.asides[0].second.starts_with("it is left of an interrupted restore"));
     CHECK(catalog.warnings ==
           std::vector<std::string>{"left out, because no kind of file has them (1 object, 13 bytes): '" +
                                    test.url("users/a/other") + "'"});
