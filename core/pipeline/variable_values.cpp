@@ -37,6 +37,12 @@ std::string trimmed(const std::string& text) {
                                       : text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
 }
 
+std::string readSecret(const std::string& path) {
+    std::string text = trimmed(readText(path));
+    if (text.empty()) throw Error("it is empty");  // a secret that got lost, not one that is not wanted
+    return text;
+}
+
 }  // namespace
 
 std::optional<std::string> environmentValue(const std::string& name) {
@@ -56,9 +62,7 @@ std::vector<std::string> environmentNames() {
 
 std::string secretInFile(const std::string& path) {
     try {
-        std::string text = trimmed(readText(path));
-        if (text.empty()) throw Error("it is empty");
-        return text;
+        return readSecret(path);
     } catch (const Error& error) {
         throw Error("cannot read " + path + ": " + error.what());
     }
@@ -69,9 +73,7 @@ std::optional<std::string> SecretFiles::value(const std::string& name) {
     const auto path = environmentValue(name + "_FILE");
     if (!path || path->empty()) return std::nullopt;
     try {
-        const std::string text = trimmed(readText(*path));
-        if (text.empty()) throw Error("it is empty");  // a secret that got lost, not one that is not wanted
-        return read_[name] = text;
+        return read_[name] = readSecret(*path);
     } catch (const Error& error) {
         read_.erase(name);
         throw Error("cannot read " + *path + ", which " + name + "_FILE names: " + error.what());

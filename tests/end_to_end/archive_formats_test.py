@@ -156,6 +156,7 @@ class Formats(Restoring):
             session = whole[1] + 2  # bytes of the session key's packet: its length is one octet
             self.assertIn(whole[session], (0xD2, 0xC9 | 0x80))
             closed = "cannot be decrypted with that passphrase" if opening is env else key
+            where = near if opening is env else "it was made for that key: the file is damaged near its beginning; take another copy of it"
             for at, bit, part in ((0, 0x80, "is damaged: its name is one of an encrypted archive, and it does not begin like one"),
                                   (0, 0x10, "is damaged: its name is one of an encrypted archive, and it does not begin like one"),
                                   (session - 3, 1, closed), (session, 1, altered), (session + 60, 1, altered),
@@ -166,7 +167,7 @@ class Formats(Restoring):
                         told = self.roost(verb, bad, env=opening, expect=1)
                         self.assertIn(part, told.stderr)
                         self.assertIn("bad.tar.gz.gpg'", told.stderr)
-                        self.assertIn("damaged near its beginning" if part == closed else "take another copy of it", told.stderr)
+                        self.assertIn(where if part == closed else "take another copy of it", told.stderr)
                         self.assertOnlyRoostSpeaks(told.stderr)
             for size in (0, 1, session // 2, session + 500, session + 3000):
                 with self.subTest(name, cut=size):

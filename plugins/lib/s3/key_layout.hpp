@@ -43,6 +43,10 @@ public:
     }
     /// Of a key that begins with root().
     [[nodiscard]] KeyPlace place(std::string_view key) const;
+    /// Likewise: root() and the first part behind it, without the slash.
+    [[nodiscard]] std::string top(const std::string& key) const {
+        return key.substr(0, key.find('/', root_.size()));
+    }
 
 private:
     std::string root_;

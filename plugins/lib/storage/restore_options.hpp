@@ -12,6 +12,11 @@ struct RestoreOptions {
     TextMap kinds = defaultKinds();
     FilesMode mode = FilesMode::replace;
     OnPartialKind partial = OnPartialKind::refuse;
+
+    /// Whether a run that brings not one file must not take away what is there (see nothingCame()).
+    [[nodiscard]] bool keepsWhereNothingComes() const noexcept {
+        return mode == FilesMode::replace && partial == OnPartialKind::refuse;
+    }
 };
 
 /// Declares them. `Options` derives from RestoreOptions.

@@ -74,7 +74,7 @@ S3Target::S3Target(s3::ServerSettings settings, std::string key, stream::OnExist
     record_.begun = bucket_.serverTime(key_);
     note();
     try {
-        record_.id = bucket_.startUpload(key_, {{"Content-Type", "application/octet-stream"}});
+        record_.id = bucket_.startUpload(key_, {});
         note();
     } catch (const s3::ServerRefusal& refusal) {
         if (!s3::leavesOpen(refusal)) ended_ = true;  // nothing was begun

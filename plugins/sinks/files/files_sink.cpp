@@ -109,8 +109,7 @@ Acceptance FilesSink::accept(const Catalog& catalog, Context& context) {
     owners_ = catalog.owners;
     if (options_.partial == OnPartialKind::refuse) present.protect(catalog.entryKinds);
     present.look(bytes, acceptance, context);
-    if (options_.mode == FilesMode::replace && options_.partial == OnPartialKind::refuse)
-        takesAll_ = acceptance.destroys;
+    if (options_.keepsWhereNothingComes()) takesAll_ = acceptance.destroys;
     return acceptance;
 }
 

@@ -71,7 +71,6 @@ private:
     ReadAhead ahead_;
     Segments segments_;
     std::uint64_t asked_ = 0;
-    std::uint64_t taken_ = 0;
     std::unique_ptr<Block> block_;
     std::size_t used_ = 0;
 };

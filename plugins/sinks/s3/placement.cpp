@@ -39,7 +39,7 @@ void placeAnew(const Bucket& bucket, const std::string& key, const Place& place)
     try {
         return place();
     } catch (const ServerRefusal& refusal) {
-        if (refusal.status() != 409 && refusal.status() < 500) throw;
+        if (refusal.status() != 409 && refusal.status() != 500) throw;
     }
     const std::vector<std::string> there{key};
     bucket.remove(there);

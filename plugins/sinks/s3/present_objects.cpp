@@ -63,8 +63,7 @@ void PresentObjects::look(const std::vector<EntryKindTotals>& protectedKinds, Ac
     bucket_.list(keys_.root(), [&](ListedObject&& object) {
         watch.step();
         const KeyPlace place = keys_.place(object.key);
-        if (place.meaning == KeyMeaning::staging)
-            left.insert(object.key.substr(0, object.key.find('/', keys_.root().size())));
+        if (place.meaning == KeyMeaning::staging) left.insert(keys_.top(object.key));
         const bool stays =
             mode_ != FilesMode::replace && chosen_ != nullptr && !chosen_->contains(place.owner);
         if (!isObject(place) || !scope_[place.kind] || stays) return;

@@ -132,8 +132,7 @@ Acceptance S3Sink::accept(const Catalog& catalog, Context& context) {
     owners_ = catalog.owners;
     PresentObjects(work_->bucket, keys_, layout_, scope_, options_.mode, owners_.get())
         .look(protectedKinds(catalog), acceptance, context);
-    if (options_.mode == storage::FilesMode::replace && options_.partial == storage::OnPartialKind::refuse)
-        takesAll_ = acceptance.destroys;
+    if (options_.keepsWhereNothingComes()) takesAll_ = acceptance.destroys;
     return acceptance;
 }
 

@@ -50,11 +50,7 @@ void ObjectInventory::take() {
 
 void ObjectInventory::sort(ListedObject&& object) {
     const KeyPlace place = keys_.place(object.key);
-    if (place.meaning == KeyMeaning::staging) {
-        staging_.insert(object.key.substr(0, object.key.find('/', keys_.root().size())));
-        return;
-    }
-    if (owners_ != nullptr) {
+    if (owners_ != nullptr && place.meaning != KeyMeaning::staging) {
         const std::string_view rest = std::string_view(object.key).substr(keys_.root().size());
         if (!owners_->contains(rest.substr(0, rest.find('/')))) return;
     }
@@ -74,6 +70,7 @@ void ObjectInventory::sort(ListedObject&& object) {
             outsideBytes_ += object.size;
             return;
         case KeyMeaning::staging:
+            staging_.insert(keys_.top(object.key));
             return;
     }
 }

@@ -180,6 +180,10 @@ TEST_CASE("each reason for a failed write has its own sentence") {
           "cannot write '/x/a': Input/output error");
     CHECK(writeError("/x/a", "/no/such", ENOSPC).what() ==
           std::string("cannot write '/x/a': the file system is full (free space unknown)"));
+    CHECK(writeError("/x/a", "/x", ENOSPC).hint() ==
+          "make room on the file system of '/x' or write elsewhere");
+    CHECK(writeError("/tmp", "/tmp", ENOSPC).hint() ==
+          "make room there, or let TMPDIR name a folder with more");
 }
 
 TEST_CASE("standard output gets the bytes at the commit, corrected") {
