@@ -267,6 +267,13 @@ class Copies(Bucket):
 
 
 class Killed(Bucket):
+    def kill(self, running):
+        """And lets the server end with what it has: a part that is complete on its way may land after its upload is
+        aborted (AbortMultipartUpload in S3's API reference), and no client sees it any more."""
+        running.send_signal(signal.SIGKILL)
+        running.communicate()
+        time.sleep(0.5)
+
     def test_after_a_kill_at_any_moment_recovery_makes_it_all_old_or_all_new(self):
         new, old = self.users(), self.folder / "old"
         for i in range(400):
@@ -287,8 +294,7 @@ class Killed(Bucket):
             path.write_text(COPY % (f"file:{new}", f"s3://{self.bucket}/users"))
             running = self.start("run", path, "--yes", "--progress", "none")
             time.sleep(whole * (i + 0.5) / 12)
-            running.send_signal(signal.SIGKILL)
-            running.communicate()
+            self.kill(running)
             self.roost("recover", expect=None)
             now = self.objects()
             state = next((name for name, wanted in states.items() if wanted == now), None)
@@ -306,8 +312,7 @@ class Killed(Bucket):
             if parts.exists() and any(p.is_file() for p in parts.rglob("*")):
                 break
             time.sleep(0.005)
-        running.send_signal(signal.SIGKILL)
-        running.communicate()
+        self.kill(running)
         self.assertFalse((self.place / "a.tar.gz").exists())
         self.roost("recover")
         self.assertNothingStaged()
